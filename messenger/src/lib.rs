@@ -1,0 +1,103 @@
+//! Lately's use cases: who may do what, then one store verb, then what everybody hears of it.
+//!
+//! Owns: the resident recent lists, the texts of system messages, idempotent sends, walks over long lists.
+//! Must hold: access is decided inside the transaction that acts; a resident list equals a fresh load at every moment.
+//! Never does: SQL, HTTP, wire shapes.
+
+pub mod chat;
+pub mod clock;
+pub mod counter;
+pub mod dialog;
+pub mod dice;
+pub mod message;
+pub mod recent;
+pub mod record;
+mod refusal;
+mod resident;
+pub mod transfer;
+pub mod user;
+mod walk;
+pub mod webhook;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use lately_model::Moment;
+use lately_store::{Store, StoreError};
+
+pub use clock::{Clock, SystemClock};
+pub use dice::{Dice, SystemDice};
+pub use refusal::{Error, Refusal};
+pub use resident::Gauge;
+
+use resident::Residents;
+use walk::Walks;
+use webhook::Keyring;
+
+/// What an operator may set about the use cases.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// For how many days without change an unpinned row stays in `im.recent.get`.
+    pub window_days: i64,
+    /// How many rows may be resident before the lists unused longest are dropped.
+    pub resident_rows: usize,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { window_days: 30, resident_rows: 2_000_000 }
+    }
+}
+
+/// The portal's use cases over one store.
+pub struct Messenger {
+    store: Store,
+    residents: Arc<Residents>,
+    keyring: Arc<Keyring>,
+    walks: Walks,
+    clock: Arc<dyn Clock>,
+    dice: Arc<dyn Dice>,
+    settings: Settings,
+}
+
+impl Messenger {
+    /// Opens the portal whose data lies in `data`.
+    pub fn open(
+        data: &Path,
+        settings: Settings,
+        clock: Arc<dyn Clock>,
+        dice: Arc<dyn Dice>,
+    ) -> Result<Self, StoreError> {
+        let residents = Arc::new(Residents::new(settings.resident_rows));
+        let keyring = Arc::new(Keyring::default());
+        let observer =
+            Arc::new(resident::Hearing { residents: Arc::clone(&residents), keyring: Arc::clone(&keyring) });
+        let store = Store::open(data, observer)?;
+        Ok(Self { store, residents, keyring, walks: Walks::default(), clock, dice, settings })
+    }
+
+    /// The portal's present moment.
+    pub fn now(&self) -> Moment {
+        Moment::from_timestamp(self.clock.now())
+    }
+
+    /// The clock that was handed in.
+    pub fn clock(&self) -> &dyn Clock {
+        self.clock.as_ref()
+    }
+
+    /// How much is resident.
+    pub fn gauge(&self) -> Gauge {
+        self.residents.gauge()
+    }
+
+    /// Notices what other processes wrote before this call. The command line asks a running server for this.
+    pub async fn catch_up(&self) -> Result<(), Error> {
+        self.store.in_order(|_| Ok(())).await
+    }
+
+    /// Finishes what waits and closes the store.
+    pub async fn close(&self) {
+        self.store.close().await;
+    }
+}

@@ -1,0 +1,367 @@
+//! Messages: sent once, edited, taken back, liked.
+
+use lately_model::message::{ATTACH_LIMIT, EDIT_WINDOW, KEYBOARD_LIMIT};
+use lately_model::recent::role_of;
+use lately_model::right::{Act, Verdict, verdict};
+use lately_model::{Chat, ChatId, DialogId, Message, MessageId, Moment, Role, User, UserId, text};
+use lately_store::{Deletion, NewMessage, Snapshot, Tx};
+use serde_json::{Map, Value, json};
+
+use crate::dialog::{self, role_in};
+use crate::user::acting;
+use crate::{Error, Messenger, Refusal};
+
+/// How long a client's own id for a message may be.
+const UUID_LENGTH: usize = 255;
+
+/// Where a message goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Target {
+    /// By dialog id.
+    Dialog(DialogId),
+    /// To a person.
+    User(UserId),
+    /// To a chat.
+    Chat(ChatId),
+}
+
+/// What one field of an edit does.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub enum Patch {
+    /// Nothing.
+    #[default]
+    Keep,
+    /// Takes it away.
+    Clear,
+    /// Replaces it, by an object or by JSON text.
+    Put(Value),
+}
+
+/// A message that somebody wants to send.
+#[derive(Debug, Clone, Default)]
+pub struct MessageDraft {
+    /// The text as sent.
+    pub text: String,
+    /// Its attachment, keyboard and menu, as sent.
+    pub attach: Patch,
+    /// See `attach`.
+    pub keyboard: Patch,
+    /// See `attach`.
+    pub menu: Patch,
+    /// Whether it is shown as the system's.
+    pub system: bool,
+    /// The message it replies to.
+    pub reply: Option<MessageId>,
+    /// The client's own id for it; a version 4 UUID in lower case makes sending idempotent.
+    pub template_id: Option<String>,
+}
+
+/// A change to a message.
+#[derive(Debug, Clone, Default)]
+pub struct MessageEdit {
+    /// The new text; empty takes the message back.
+    pub text: Option<String>,
+    /// See [`MessageDraft::attach`].
+    pub attach: Patch,
+    /// See [`MessageDraft::attach`].
+    pub keyboard: Patch,
+    /// See [`MessageDraft::attach`].
+    pub menu: Patch,
+    /// Whether an edit of the attachment alone is shown as an edit.
+    pub edited: bool,
+}
+
+/// What a reaction asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Like {
+    /// The other of the two.
+    Toggle,
+    /// Like it.
+    Plus,
+    /// No longer.
+    Minus,
+}
+
+impl Messenger {
+    /// `im.message.add`. Answers the message's number; for a repeated UUID the first one's.
+    pub async fn send(&self, user: UserId, target: Target, draft: MessageDraft) -> Result<MessageId, Error> {
+        let params = draft_params(&draft)?;
+        let text = text::normalise(&draft.text);
+        if text.is_empty() && !params.contains_key("ATTACH") {
+            return Err(Refusal::MessageEmpty.into());
+        }
+        let now = self.now();
+        self.store.write(move |tx| append(tx, user, target, &draft, text, params, now)).await
+    }
+
+    /// `im.message.update`: the author, within three days.
+    pub async fn edit(&self, user: UserId, id: MessageId, edit: MessageEdit) -> Result<(), Error> {
+        let text = edit.text.as_deref().map(text::normalise);
+        let now = self.now();
+        self.store
+            .write(move |tx| {
+                let mut message = tx.message(id)?.ok_or(Refusal::MayNotEdit)?;
+                let own = message.author_id == user && !message.deleted;
+                let member = tx.member(message.chat_id, user)?.is_some();
+                if !own || !member || now.0 - message.date.0 > EDIT_WINDOW {
+                    return Err(Error::from(Refusal::MayNotEdit));
+                }
+                if text.as_deref() == Some("") {
+                    return Ok(tx.delete_message(&message, Deletion::Text, now)?);
+                }
+                change(&mut message, text, &edit)?;
+                Ok(tx.edit_message(&message, now)?)
+            })
+            .await
+    }
+
+    /// `im.message.delete`: one's own at any age; an administrator also in the general chat (completely) and those of
+    /// dismissed people.
+    pub async fn delete(&self, user: UserId, id: MessageId) -> Result<(), Error> {
+        let now = self.now();
+        self.store
+            .write(move |tx| {
+                let actor = acting(tx, user)?;
+                let message =
+                    tx.message(id)?.filter(|message| !message.deleted).ok_or(Refusal::MayNotEdit)?;
+                let chat = tx.chat(message.chat_id)?.ok_or(Refusal::MayNotEdit)?;
+                let how = deletion(tx, &actor, &chat, &message)?.ok_or(Refusal::MayNotEdit)?;
+                Ok(tx.delete_message(&message, how, now)?)
+            })
+            .await
+    }
+
+    /// `im.message.like`.
+    pub async fn like(&self, user: UserId, id: MessageId, like: Like) -> Result<(), Error> {
+        self.store
+            .write(move |tx| {
+                let mut message =
+                    tx.message(id)?.filter(|message| !message.deleted).ok_or(Refusal::WithoutChanges)?;
+                tx.member(message.chat_id, user)?.ok_or(Refusal::WithoutChanges)?;
+                let mut likes = message.likes();
+                match (likes.binary_search(&user), like) {
+                    (Err(place), Like::Toggle | Like::Plus) => likes.insert(place, user),
+                    (Ok(place), Like::Toggle | Like::Minus) => drop(likes.remove(place)),
+                    _ => return Err(Error::from(Refusal::WithoutChanges)),
+                }
+                message.set_likes(&likes);
+                Ok(tx.like_message(&message)?)
+            })
+            .await
+    }
+}
+
+fn append(
+    tx: &mut Tx<'_>,
+    user: UserId,
+    target: Target,
+    draft: &MessageDraft,
+    text: String,
+    mut params: Map<String, Value>,
+    now: Moment,
+) -> Result<MessageId, Error> {
+    let actor = acting(tx, user)?;
+    let uuid = draft
+        .template_id
+        .as_deref()
+        .map(|uuid| text::clip(uuid, UUID_LENGTH))
+        .filter(|uuid| !uuid.is_empty());
+    let once = uuid.as_deref().filter(|uuid| is_uuid_v4(uuid)).map(|uuid| format!("{user}:{uuid}"));
+    if let Some(first) = once.as_deref().map(|once| tx.message_once(once)).transpose()?.flatten() {
+        return Ok(first);
+    }
+    let chat = destination(tx, &actor, target, now)?;
+    let member = tx.member(chat.id, user)?;
+    let role = member.as_ref().map_or(Role::Guest, |member| role_of(&chat, member));
+    if verdict(&actor, role, &chat, Act::Post) != Verdict::Allowed {
+        return Err(Refusal::MayNotPost.into());
+    }
+    if let Some(reply) = draft.reply {
+        check_reply(tx, user, &chat, reply)?;
+        params.insert("REPLY_ID".to_owned(), json!(reply.0));
+    }
+    let system = draft.system && !actor.is_extranet();
+    let message = NewMessage {
+        chat_id: chat.id,
+        author_id: if system { UserId(0) } else { user },
+        actor_id: user,
+        date: now,
+        text,
+        uuid,
+        once,
+        params,
+        counts: true,
+    };
+    Ok(tx.append_message(&message)?.id)
+}
+
+fn destination(tx: &mut Tx<'_>, actor: &User, target: Target, now: Moment) -> Result<Chat, Error> {
+    let peer = match target {
+        Target::User(peer) | Target::Dialog(DialogId::User(peer)) => peer,
+        Target::Chat(chat) => return Ok(tx.chat(chat)?.ok_or(Refusal::NoSuchChat)?),
+        Target::Dialog(dialog) => {
+            return dialog::find(tx, actor.id, dialog)?.ok_or_else(|| Refusal::NoSuchChat.into());
+        }
+    };
+    if tx.user(peer)?.is_none() {
+        return Err(Refusal::NoSuchUser.into());
+    }
+    match dialog::open_private(tx, actor, peer, now) {
+        Err(Error::Refused(Refusal::NoAccess)) => Err(Refusal::MayNotPost.into()),
+        other => other,
+    }
+}
+
+fn check_reply(snapshot: &Snapshot<'_>, user: UserId, chat: &Chat, reply: MessageId) -> Result<(), Error> {
+    let message = snapshot.message(reply)?.ok_or(Refusal::ReplyNoAccess)?;
+    if message.chat_id == chat.id {
+        return Ok(());
+    }
+    match snapshot.member(message.chat_id, user)? {
+        Some(_) => Err(Refusal::ReplyFromOtherChat.into()),
+        None => Err(Refusal::ReplyNoAccess.into()),
+    }
+}
+
+fn deletion(
+    snapshot: &Snapshot<'_>,
+    actor: &User,
+    chat: &Chat,
+    message: &Message,
+) -> Result<Option<Deletion>, Error> {
+    let role = role_in(snapshot, chat, actor.id)?;
+    if message.author_id == actor.id && role > Role::Guest {
+        return Ok(Some(Deletion::Text));
+    }
+    if verdict(actor, role, chat, Act::Purge) == Verdict::Allowed {
+        return Ok(Some(Deletion::Complete));
+    }
+    let author = snapshot.user(message.author_id)?;
+    let orphaned = author.is_some_and(|author| !author.active);
+    Ok((actor.admin && orphaned).then_some(Deletion::Text))
+}
+
+fn draft_params(draft: &MessageDraft) -> Result<Map<String, Value>, Error> {
+    let mut params = Map::new();
+    put(&mut params, "ATTACH", &draft.attach, attach)?;
+    put(&mut params, "KEYBOARD", &draft.keyboard, |value| {
+        keyboard(value, &Refusal::KeyboardMalformed, &Refusal::KeyboardMalformed)
+    })?;
+    put(&mut params, "MENU", &draft.menu, |value| {
+        keyboard(value, &Refusal::MenuMalformed, &Refusal::MenuMalformed)
+    })?;
+    Ok(params)
+}
+
+fn change(message: &mut Message, text: Option<String>, edit: &MessageEdit) -> Result<(), Error> {
+    let params = &mut message.params;
+    put(params, "ATTACH", &edit.attach, attach)?;
+    put(params, "KEYBOARD", &edit.keyboard, |value| {
+        keyboard(value, &Refusal::KeyboardMalformed, &Refusal::KeyboardTooLarge)
+    })?;
+    put(params, "MENU", &edit.menu, |value| {
+        keyboard(value, &Refusal::MenuMalformedOnEdit, &Refusal::MenuTooLarge)
+    })?;
+    if text.is_some() || edit.edited {
+        params.insert("IS_EDITED".to_owned(), json!("Y"));
+    }
+    if let Some(text) = text {
+        message.text = text;
+    }
+    Ok(())
+}
+
+fn put(
+    params: &mut Map<String, Value>,
+    key: &str,
+    patch: &Patch,
+    read: impl FnOnce(&Value) -> Result<Value, Refusal>,
+) -> Result<(), Refusal> {
+    match patch {
+        Patch::Keep => {}
+        Patch::Clear => drop(params.remove(key)),
+        Patch::Put(value) => drop(params.insert(key.to_owned(), read(value)?)),
+    }
+    Ok(())
+}
+
+/// An attachment is kept as a list of objects; a bare list of blocks becomes one of them.
+fn attach(value: &Value) -> Result<Value, Refusal> {
+    let value = parsed(value).ok_or(Refusal::AttachMalformed)?;
+    let list = match value {
+        Value::Object(map) if map.contains_key("BLOCKS") => vec![Value::Object(map)],
+        Value::Object(map) if !map.is_empty() => vec![json!({ "BLOCKS": [map] })],
+        Value::Array(list) if list.is_empty() || !list.iter().all(Value::is_object) => {
+            return Err(Refusal::AttachMalformed);
+        }
+        Value::Array(list) if list.iter().all(|attach| attach.get("BLOCKS").is_some()) => list,
+        Value::Array(blocks) => vec![json!({ "BLOCKS": blocks })],
+        _ => return Err(Refusal::AttachMalformed),
+    };
+    let value = Value::Array(list);
+    if value.to_string().chars().count() >= ATTACH_LIMIT {
+        return Err(Refusal::AttachTooLarge);
+    }
+    Ok(value)
+}
+
+/// A keyboard or menu: a list of objects, or an object that holds one.
+fn keyboard(value: &Value, malformed: &Refusal, too_large: &Refusal) -> Result<Value, Refusal> {
+    let value = parsed(value).ok_or_else(|| malformed.clone())?;
+    let list = match &value {
+        Value::Object(map) => map.get("BUTTONS").or_else(|| map.get("ITEMS")),
+        list => Some(list),
+    };
+    let good = list
+        .and_then(Value::as_array)
+        .is_some_and(|list| !list.is_empty() && list.iter().all(Value::is_object));
+    if !good {
+        return Err(malformed.clone());
+    }
+    if value.to_string().len() > KEYBOARD_LIMIT {
+        return Err(too_large.clone());
+    }
+    Ok(value)
+}
+
+/// Objects come as they are or as JSON text.
+fn parsed(value: &Value) -> Option<Value> {
+    match value {
+        Value::String(text) => serde_json::from_str(text).ok(),
+        other => Some(other.clone()),
+    }
+}
+
+fn is_uuid_v4(text: &str) -> bool {
+    text.len() == 36
+        && text.bytes().enumerate().all(|(place, byte)| match place {
+            8 | 13 | 18 | 23 => byte == b'-',
+            14 => byte == b'4',
+            19 => matches!(byte, b'8' | b'9' | b'a' | b'b'),
+            _ => matches!(byte, b'0'..=b'9' | b'a'..=b'f'),
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_lower_case_version_4_uuids_make_sending_idempotent() {
+        assert!(is_uuid_v4("0c3c5ad6-a1b8-4d4d-9234-f137ef862a77"));
+        for text in
+            ["0C3C5AD6-A1B8-4D4D-9234-F137EF862A77", "0c3c5ad6-a1b8-1d4d-9234-f137ef862a77", "tmp-1", ""]
+        {
+            assert!(!is_uuid_v4(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn attachments_are_kept_as_a_list_of_objects() {
+        assert_eq!(attach(&json!([{"MESSAGE": "a"}])), Ok(json!([{"BLOCKS": [{"MESSAGE": "a"}]}])));
+        assert_eq!(attach(&json!("{\"BLOCKS\":[]}")), Ok(json!([{"BLOCKS": []}])));
+        assert_eq!(attach(&json!("no json")), Err(Refusal::AttachMalformed));
+        assert_eq!(attach(&json!([])), Err(Refusal::AttachMalformed));
+        assert_eq!(attach(&json!([{"MESSAGE": "x".repeat(60_000)}])), Err(Refusal::AttachTooLarge));
+    }
+}

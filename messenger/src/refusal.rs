@@ -1,0 +1,101 @@
+//! What callers hear instead of an answer: a refusal (their doing) or a fault (ours).
+//!
+//! Must hold: the list of refusals is closed; what each looks like on the wire stands in one table of the server.
+
+use lately_store::StoreError;
+
+/// Why a use case did not end well.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The caller's doing.
+    #[error("refused: {0:?}")]
+    Refused(Refusal),
+    /// The portal's fault.
+    #[error(transparent)]
+    Fault(#[from] StoreError),
+}
+
+impl From<Refusal> for Error {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+/// Everything that a caller can be refused for. Named after what is wrong, not after the wire code.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refusal {
+    /// The dialog id is missing or malformed.
+    DialogIdEmpty,
+    /// The chat id is missing, not positive, or written with its prefix.
+    ChatIdEmpty,
+    /// The user id is missing or not positive.
+    UserIdEmpty,
+    /// The message id is missing or not positive.
+    MessageIdEmpty,
+    /// The caller has no access.
+    NoAccess,
+    /// The caller has no access to the row they want to pin.
+    NoAccessToPin,
+    /// The caller may not write there.
+    MayNotPost,
+    /// There is no such chat to write to.
+    NoSuchChat,
+    /// There is no such user to write to, or the user is not in the chat.
+    NoSuchUser,
+    /// The profile asked for does not exist.
+    UserNotExists,
+    /// The profile number is not positive.
+    UserNumberEmpty,
+    /// A guest from outside asked for somebody they share nothing with.
+    StrangerToGuest,
+    /// Neither a dialog nor a chat nor a user was named.
+    NoTarget,
+    /// The message has neither text nor attachment.
+    MessageEmpty,
+    /// The attachment is malformed.
+    AttachMalformed,
+    /// The attachment is too large.
+    AttachTooLarge,
+    /// The keyboard is malformed.
+    KeyboardMalformed,
+    /// The keyboard is too large.
+    KeyboardTooLarge,
+    /// The menu is malformed.
+    MenuMalformed,
+    /// The menu of an edited message is malformed; the reference spells this code differently.
+    MenuMalformedOnEdit,
+    /// The menu is too large.
+    MenuTooLarge,
+    /// The message replied to cannot be read by the caller.
+    ReplyNoAccess,
+    /// The message replied to is in another chat.
+    ReplyFromOtherChat,
+    /// The message is foreign, gone, or too old to change.
+    MayNotEdit,
+    /// The reaction is already as asked for.
+    WithoutChanges,
+    /// A lower message bound is not a number.
+    FirstIdNotNumber,
+    /// An upper message bound is not a number.
+    LastIdNotNumber,
+    /// The title is empty.
+    TitleEmpty,
+    /// The caller may not add members.
+    MayNotExtend,
+    /// The caller may not remove members, or is not a member who could leave.
+    MayNotKick,
+    /// The owner of this kind of chat may not leave it.
+    OwnerMayNotLeave,
+    /// The request does not fit the chat's state.
+    WrongRequest,
+    /// A list is not a list of numbers.
+    ListMalformed,
+    /// There is no such status.
+    NoSuchStatus,
+    /// A required code is missing.
+    CodeEmpty,
+    /// A profile field is missing or bad: its name, and what is wrong.
+    Argument(&'static str, String),
+    /// The portal refuses for the reason given.
+    Core(String),
+}

@@ -1,0 +1,178 @@
+//! Moving portals: facts in from lines and out to lines, the recount, and copies of the database.
+//!
+//! Must hold: an import that stops, for whatever reason, has kept every line before the one it names, and can be run
+//! again from the beginning: what is there already changes nothing.
+
+use std::io::{BufRead, Write};
+use std::path::Path;
+
+use lately_model::ChatId;
+use lately_store::{Difference, Fact, StoreError};
+
+use crate::record::Record;
+use crate::{Error, Messenger};
+
+/// How many lines share a transaction.
+const BATCH: usize = 1000;
+
+/// How many differences a check tells.
+const DIFFERENCES: usize = 100;
+
+/// Why moving a portal stopped.
+#[derive(Debug, thiserror::Error)]
+pub enum TransferError {
+    /// A line is not a good record. Every line before it was kept.
+    #[error("line {line}: {reason}")]
+    Line {
+        /// The line's number, from 1.
+        line: u64,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The file cannot be read or written.
+    #[error("{0}")]
+    Io(#[from] std::io::Error),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Told now and then: how many are done.
+pub type Progress<'a> = &'a mut (dyn FnMut(u64) + Send);
+
+impl Messenger {
+    /// Writes every line of `lines`; answers how many. Empty lines and those beginning with `#` are passed over.
+    pub async fn import(
+        &self,
+        lines: impl BufRead + Send,
+        progress: Progress<'_>,
+    ) -> Result<u64, TransferError> {
+        let mut batch: Vec<(u64, Fact)> = Vec::with_capacity(BATCH);
+        let mut number = 0;
+        for line in lines.lines() {
+            number += 1;
+            match line.map_err(|error| error.to_string()).and_then(|line| read_line(&line)) {
+                Ok(None) => {}
+                Ok(Some(fact)) => batch.push((number, fact)),
+                Err(reason) => {
+                    self.put(std::mem::take(&mut batch)).await?;
+                    return Err(TransferError::Line { line: number, reason });
+                }
+            }
+            if batch.len() >= BATCH {
+                self.put(std::mem::take(&mut batch)).await?;
+                progress(number);
+            }
+        }
+        self.put(batch).await?;
+        progress(number);
+        Ok(number)
+    }
+
+    /// Writes facts in one transaction; one that does not fit ends it, and those before it are kept.
+    pub async fn put(&self, facts: Vec<(u64, Fact)>) -> Result<(), TransferError> {
+        let written: Result<Option<(u64, String)>, StoreError> = self
+            .store
+            .write(move |tx| {
+                for (line, fact) in &facts {
+                    match tx.put_fact(fact) {
+                        Ok(()) => {}
+                        Err(error) if blames_the_line(&error) => return Ok(Some((*line, reason(&error)))),
+                        Err(error) => return Err(error),
+                    }
+                }
+                Ok(None)
+            })
+            .await;
+        match written? {
+            None => Ok(()),
+            Some((line, reason)) => Err(TransferError::Line { line, reason }),
+        }
+    }
+
+    /// Writes the whole portal to `out`, a line a fact, from one consistent state. Answers how many lines.
+    pub async fn export<W: Write + Send + 'static>(
+        &self,
+        mut out: W,
+        mut progress: impl FnMut(u64) + Send + 'static,
+    ) -> Result<u64, TransferError> {
+        self.store
+            .read(move |snapshot| {
+                let mut lines = 0;
+                snapshot.facts::<TransferError>(&mut |fact| {
+                    let line = serde_json::to_string(&Record::from(fact)).map_err(std::io::Error::from)?;
+                    writeln!(out, "{line}")?;
+                    lines += 1;
+                    if lines % 1000 == 0 {
+                        progress(lines);
+                    }
+                    Ok(())
+                })?;
+                out.flush()?;
+                progress(lines);
+                Ok(lines)
+            })
+            .await
+    }
+
+    /// About how many lines an export will have.
+    pub async fn export_size(&self) -> Result<u64, Error> {
+        self.store.read(|snapshot| Ok(snapshot.fact_count()?)).await
+    }
+
+    /// Recounts everything and answers the first differences; none is the promise.
+    pub async fn check(
+        &self,
+        mut progress: impl FnMut(u64, u64) + Send + 'static,
+    ) -> Result<Vec<Difference>, Error> {
+        self.store.read(move |snapshot| Ok(snapshot.differences(DIFFERENCES, &mut progress)?)).await
+    }
+
+    /// Writes what a recount gives wherever it differs. Answers how many chats were repaired.
+    pub async fn repair(&self, mut progress: impl FnMut(u64) + Send) -> Result<u64, Error> {
+        let mut repaired = 0;
+        let mut done = 0;
+        let mut after = ChatId(0);
+        loop {
+            let next: Option<(ChatId, bool)> = self
+                .store
+                .write(move |tx| {
+                    let Some(chat) = tx.next_chat(after)? else { return Ok::<_, Error>(None) };
+                    Ok(Some((chat, tx.repair_chat(chat)?)))
+                })
+                .await?;
+            let Some((chat, differed)) = next else { return Ok(repaired) };
+            after = chat;
+            repaired += u64::from(differed);
+            done += 1;
+            progress(done);
+        }
+    }
+
+    /// Copies the database into a new file while the portal serves.
+    pub fn backup(&self, target: &Path, progress: &mut dyn FnMut(u64, u64)) -> Result<(), Error> {
+        Ok(self.store.backup(target, progress)?)
+    }
+}
+
+fn read_line(line: &str) -> Result<Option<Fact>, String> {
+    let line = line.trim();
+    if line.is_empty() || line.starts_with('#') {
+        return Ok(None);
+    }
+    let record: Record = serde_json::from_str(line).map_err(|error| error.to_string())?;
+    Fact::try_from(record).map(Some)
+}
+
+/// Whether the fact is to blame rather than the store.
+fn blames_the_line(error: &StoreError) -> bool {
+    matches!(error, StoreError::Missing(_) | StoreError::Corrupt(_)) || error.violates_unique()
+}
+
+fn reason(error: &StoreError) -> String {
+    if error.violates_unique() {
+        "there is one like it already, with another id".to_owned()
+    } else {
+        error.to_string()
+    }
+}

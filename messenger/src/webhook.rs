@@ -1,0 +1,158 @@
+//! Incoming webhooks: made, listed, removed, and recognised by their secret.
+//!
+//! Must hold: a secret is known here only while it is made or compared; hashes are compared in constant time; a
+//! removed webhook is refused from the moment its removal is committed.
+
+use std::sync::Arc;
+
+use lately_model::{Moment, Revision, Scopes, UserId, Webhook, WebhookId};
+use parking_lot::RwLock;
+use rustc_hash::FxHashMap;
+use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
+
+use crate::{Error, Messenger, Refusal};
+
+/// How many users' webhooks are remembered.
+const REMEMBERED: usize = 100_000;
+
+/// How many letters a generated secret has: 160 bits.
+const SECRET_LENGTH: usize = 32;
+
+/// The webhooks of users who called lately.
+#[derive(Default)]
+pub struct Keyring {
+    known: RwLock<FxHashMap<UserId, Arc<Vec<Webhook>>>>,
+}
+
+impl Keyring {
+    /// Drops what is known of one user.
+    pub fn forget(&self, user: UserId) {
+        self.known.write().remove(&user);
+    }
+
+    /// Drops everything.
+    pub fn forget_all(&self) {
+        self.known.write().clear();
+    }
+
+    fn known(&self, user: UserId) -> Option<Arc<Vec<Webhook>>> {
+        self.known.read().get(&user).cloned()
+    }
+
+    fn remember(&self, user: UserId, webhooks: Arc<Vec<Webhook>>) {
+        let mut known = self.known.write();
+        if known.len() >= REMEMBERED {
+            known.clear();
+        }
+        known.insert(user, webhooks);
+    }
+}
+
+/// A webhook to be made.
+#[derive(Debug, Clone)]
+pub struct NewWebhook {
+    /// Whom it acts as.
+    pub user: UserId,
+    /// What it may call.
+    pub scopes: Scopes,
+    /// Its secret, letters and digits; generated when `None`.
+    pub secret: Option<String>,
+    /// By which page it is answered.
+    pub revision: Revision,
+    /// From when on it is refused.
+    pub expires_at: Option<Moment>,
+    /// A word for people.
+    pub title: String,
+}
+
+impl Messenger {
+    /// Makes a webhook and answers it with its secret, which is never shown again.
+    pub async fn add_webhook(&self, new: NewWebhook) -> Result<(Webhook, String), Error> {
+        let secret = new.secret.unwrap_or_else(|| self.dice.secret(SECRET_LENGTH));
+        if secret.is_empty() || !secret.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+            return Err(Refusal::Core("a secret is made of letters and digits".to_owned()).into());
+        }
+        let mut webhook = Webhook {
+            id: WebhookId(0),
+            user_id: new.user,
+            secret_hash: hash(&secret),
+            scopes: new.scopes,
+            revision: new.revision,
+            created_at: self.now(),
+            expires_at: new.expires_at,
+            title: new.title,
+        };
+        let made: Webhook = self
+            .store
+            .write(move |tx| {
+                if tx.user(webhook.user_id)?.is_none() {
+                    return Err(Error::from(Refusal::Core(format!("there is no user {}", webhook.user_id))));
+                }
+                let known = tx.webhooks_of(webhook.user_id)?;
+                if known.iter().any(|known| known.secret_hash == webhook.secret_hash) {
+                    return Err(
+                        Refusal::Core("this user has a webhook with this secret already".to_owned()).into()
+                    );
+                }
+                webhook.id = tx.add_webhook(&webhook)?;
+                Ok(webhook)
+            })
+            .await?;
+        Ok((made, secret))
+    }
+
+    /// The webhooks of one user, or of everybody (at most 10,000).
+    pub async fn webhooks(&self, user: Option<UserId>) -> Result<Vec<Webhook>, Error> {
+        self.store
+            .read(move |snapshot| {
+                Ok(match user {
+                    Some(user) => snapshot.webhooks_of(user)?,
+                    None => snapshot.webhooks_after(WebhookId(0), 10_000)?,
+                })
+            })
+            .await
+    }
+
+    /// Removes a webhook; false if there was none.
+    pub async fn remove_webhook(&self, id: WebhookId) -> Result<bool, Error> {
+        self.store.write(move |tx| Ok(tx.remove_webhook(id)?)).await
+    }
+
+    /// The webhook with this secret, if it is good now: known, not expired, its user active.
+    pub async fn recognise(&self, user: UserId, secret: &str) -> Result<Option<Webhook>, Error> {
+        let webhooks = match self.keyring.known(user) {
+            Some(known) => known,
+            None => self.look_up(user).await?,
+        };
+        let hash = hash(secret);
+        let now = self.now();
+        let mut found = None;
+        for webhook in webhooks.iter() {
+            let same = bool::from(webhook.secret_hash.as_bytes().ct_eq(hash.as_bytes()));
+            if same && webhook.expires_at.is_none_or(|expires| now < expires) {
+                found = Some(webhook.clone());
+            }
+        }
+        Ok(found)
+    }
+
+    /// Remembered between two transactions, so that no removal can be overlooked.
+    async fn look_up(&self, user: UserId) -> Result<Arc<Vec<Webhook>>, Error> {
+        let keyring = Arc::clone(&self.keyring);
+        self.store
+            .in_order(move |snapshot| {
+                let active = snapshot.user(user)?.is_some_and(|user| user.active);
+                let webhooks = Arc::new(if active { snapshot.webhooks_of(user)? } else { Vec::new() });
+                if !webhooks.is_empty() {
+                    keyring.remember(user, Arc::clone(&webhooks));
+                }
+                Ok(webhooks)
+            })
+            .await
+    }
+}
+
+fn hash(secret: &str) -> String {
+    Sha256::digest(secret.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+}

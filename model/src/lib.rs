@@ -1,0 +1,34 @@
+//! Lately's nouns and the rules between them.
+//!
+//! Owns: what a user, chat, member, message, recent row and credential are, and every rule that can be
+//! decided from them alone (who may do what, what a counter is, which rows a list shows and in what order).
+//! Must hold: everything here is a pure function of its arguments.
+//! Never does: I/O, SQL, clocks, randomness, async, wire formats.
+
+pub mod chat;
+pub mod color;
+pub mod dialog;
+pub mod file;
+pub mod id;
+pub mod line;
+pub mod member;
+pub mod message;
+pub mod moment;
+pub mod preview;
+pub mod recent;
+pub mod right;
+pub mod text;
+pub mod user;
+pub mod webhook;
+
+pub use chat::{Chat, ChatKind};
+pub use dialog::DialogId;
+pub use file::{File, FileKind};
+pub use id::{ChatId, FileId, MessageId, UserId, WebhookId};
+pub use line::Line;
+pub use member::{Member, Role};
+pub use message::Message;
+pub use moment::Moment;
+pub use recent::{LastMessage, Removal, RemovalReason, Room, Seat};
+pub use user::{User, UserKind};
+pub use webhook::{Revision, Scopes, Webhook};

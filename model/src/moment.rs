@@ -1,0 +1,71 @@
+//! A moment: whole seconds since 1970 in UTC, the resolution of every date on the wire.
+//!
+//! Must hold: comparisons of stored moments equal comparisons of what clients see, which is why nothing finer than a
+//! second is kept. Never asks what time it is.
+
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use serde::{Deserialize, Serialize};
+
+/// Seconds since the Unix epoch.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Moment(pub i64);
+
+/// Seconds in a day.
+pub const DAY: i64 = 86_400;
+
+impl Moment {
+    /// Drops what is finer than a second.
+    pub fn from_timestamp(timestamp: Timestamp) -> Self {
+        Self(timestamp.as_second())
+    }
+
+    /// Reads RFC 3339 with a numeric offset or `Z` (`2019-07-11T10:45:31+02:00`), which the reference calls ATOM.
+    /// A bare date (`2021-10-30`) is midnight in `zone`, as the oldest page of `im.recent.list` writes it.
+    /// Anything else, and any year beyond 9999, is `None`.
+    pub fn parse(text: &str, zone: &TimeZone) -> Option<Self> {
+        let text = text.trim();
+        if let Ok(timestamp) = text.parse::<Timestamp>() {
+            return Some(Self::from_timestamp(timestamp));
+        }
+        if text.len() != "2021-10-30".len() {
+            return None;
+        }
+        let zoned = text.parse::<Date>().ok()?.to_zoned(zone.clone()).ok()?;
+        Some(Self::from_timestamp(zoned.timestamp()))
+    }
+
+    /// `YYYY-MM-DDThh:mm:ss±hh:mm` in the portal's zone (core.md 3).
+    pub fn atom(self, zone: &TimeZone) -> String {
+        let timestamp = Timestamp::from_second(self.0).unwrap_or(Timestamp::UNIX_EPOCH);
+        timestamp.to_zoned(zone.clone()).strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
+    }
+
+    /// This moment moved by `seconds`, clipped instead of overflowing.
+    pub fn plus(self, seconds: i64) -> Self {
+        Self(self.0.saturating_add(seconds))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn atom_dates_come_back_as_they_were_sent() {
+        let zone = TimeZone::fixed(jiff::tz::offset(2));
+        let moment = Moment::parse("2017-10-17T11:12:56+02:00", &zone).unwrap();
+        assert_eq!(moment.atom(&zone), "2017-10-17T11:12:56+02:00");
+        assert_eq!(Moment::parse("2017-10-17T09:12:56Z", &zone), Some(moment));
+        assert_eq!(Moment::parse("2017-10-17", &zone).unwrap().atom(&zone), "2017-10-17T00:00:00+02:00");
+    }
+
+    #[test]
+    fn unreadable_dates_are_none() {
+        for text in
+            ["", "yesterday", "99999-01-01T00:00:00+00:00", "2017-13-41", "2017-10-17T11:12:56", "1e9"]
+        {
+            assert_eq!(Moment::parse(text, &TimeZone::UTC), None, "{text}");
+        }
+    }
+}

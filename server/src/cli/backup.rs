@@ -1,0 +1,196 @@
+//! `lately backup` and `lately restore`: the whole database into one file and back, beside a running server.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::Args;
+use indicatif::ProgressBar;
+use lately_store::Store;
+
+use super::failure::Failure;
+use super::session::{Session, quiet_log};
+use super::settings::Settings;
+use super::{print, progress};
+use crate::config::Overrides;
+use crate::control;
+
+/// Copy the database into a file while the portal serves.
+///
+/// The copy is one consistent state: that of the moment when the command began. It holds everything but the local CA
+/// and the settings. Keep it as well as the data directory itself: it holds every message.
+#[derive(Debug, Args)]
+#[command(after_long_help = "Example:\n  lately --data /srv/lately backup /backup/$(date +%F).db")]
+pub(super) struct Backup {
+    /// The file to write, which must not exist yet
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+}
+
+/// Put back a copy that `backup` made, while the portal serves.
+///
+/// Everything in the portal is replaced by what was there when the copy was made: messages, users and webhooks that came
+/// later are gone. The copy is checked first, and nothing is changed when it is damaged. It happens in one step: a server
+/// that runs on the data directory answers with the old state or the new one, and goes on with the new one at once. In
+/// a directory without a portal it makes one.
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  lately --data /srv/lately restore /backup/2026-03-01.db
+  lately --data /tmp/look restore /backup/2026-03-01.db     the copy as a portal of its own")]
+pub(super) struct Restore {
+    /// The copy
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+}
+
+impl Backup {
+    /// Copies.
+    pub(super) fn run(self, settings: &Settings) -> Result<ExitCode, Failure> {
+        let session = Session::open(settings)?;
+        let bar = progress::bar("copying", "pages", 0);
+        let copied = session.messenger.backup(&self.file, &mut |left, total| step(&bar, left, total));
+        bar.finish_and_clear();
+        copied?;
+        print::line(&format!("copied {} to {}", session.config.data.display(), self.file.display()))?;
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+impl Restore {
+    /// Puts the copy in place.
+    pub(super) fn run(self, settings: &Settings) -> Result<ExitCode, Failure> {
+        let config = settings.load(Overrides::default())?;
+        quiet_log(&config);
+        put_back(&config.data, &self.file)?;
+        let running = control::nudge(&config.data);
+        let rest = if running { "; the running server goes on with it" } else { "" };
+        print::line(&format!("put {} back into {}{rest}", self.file.display(), config.data.display()))?;
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+fn put_back(data: &Path, file: &Path) -> Result<(), Failure> {
+    let bar = progress::bar("putting back", "pages", 0);
+    let done = Store::restore(data, file, &mut |left, total| step(&bar, left, total));
+    bar.finish_and_clear();
+    done.map_err(|error| Failure::from(error).advise("Nothing was changed."))
+}
+
+fn step(bar: &ProgressBar, left: u64, total: u64) {
+    bar.set_length(total);
+    bar.set_position(total.saturating_sub(left));
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use lately_model::User;
+
+    use super::*;
+    use lately_store::{Change, Observer, StoreError};
+
+    async fn add(store: &Store, first_name: &str) {
+        let user = User { active: true, first_name: first_name.to_owned(), ..User::default() };
+        store.write(move |tx| tx.add_user(&user).map(drop)).await.unwrap();
+    }
+
+    async fn names(store: &Store) -> Vec<String> {
+        let read = |snapshot: &lately_store::Snapshot<'_>| snapshot.users_after(lately_model::UserId(0), 10);
+        store.read(read).await.unwrap().into_iter().map(|user| user.first_name).collect()
+    }
+
+    fn entries(dir: &Path) -> Vec<String> {
+        let name =
+            |entry: std::io::Result<std::fs::DirEntry>| entry.unwrap().file_name().into_string().unwrap();
+        std::fs::read_dir(dir).unwrap().map(name).filter(|name| !name.starts_with("lately.db")).collect()
+    }
+
+    #[derive(Default)]
+    struct Doubts(std::sync::atomic::AtomicU64);
+
+    impl Observer for Doubts {
+        fn committed(&self, _: Vec<Vec<Change>>) {}
+
+        fn doubt(&self) {
+            self.0.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_portal_in_use_goes_back_to_its_copy_and_on_from_there() {
+        let dir = tempfile::tempdir().unwrap();
+        let doubts = Arc::new(Doubts::default());
+        let store = Store::open(dir.path(), doubts.clone()).unwrap();
+        add(&store, "Alice").await;
+        let copy = dir.path().join("copy.db");
+        store.backup(&copy, &mut |_, _| {}).unwrap();
+        add(&store, "Bob").await;
+        assert_eq!(names(&store).await, ["Alice", "Bob"]);
+
+        Store::restore(dir.path(), &copy, &mut |_, _| {}).unwrap();
+        assert_eq!(names(&store).await, ["Alice"]);
+        add(&store, "Carol").await;
+        assert_eq!(doubts.0.load(std::sync::atomic::Ordering::SeqCst), 1);
+        assert_eq!(names(&store).await, ["Alice", "Carol"]);
+        assert_eq!(entries(dir.path()), ["copy.db"]);
+    }
+
+    #[tokio::test]
+    async fn the_same_state_put_back_is_noticed_too() {
+        let dir = tempfile::tempdir().unwrap();
+        let doubts = Arc::new(Doubts::default());
+        let store = Store::open(dir.path(), doubts.clone()).unwrap();
+        add(&store, "Alice").await;
+        let copy = dir.path().join("copy.db");
+        store.backup(&copy, &mut |_, _| {}).unwrap();
+        Store::restore(dir.path(), &copy, &mut |_, _| {}).unwrap();
+        store.in_order(|_| Ok::<_, StoreError>(())).await.unwrap();
+        assert_eq!(doubts.0.load(std::sync::atomic::Ordering::SeqCst), 1);
+    }
+
+    #[tokio::test]
+    async fn a_portal_that_is_not_there_yet_is_made() {
+        let (one, two) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let store = Store::open(one.path(), Arc::new(())).unwrap();
+        add(&store, "Alice").await;
+        let copy = one.path().join("copy.db");
+        store.backup(&copy, &mut |_, _| {}).unwrap();
+        let data = two.path().join("new");
+        Store::restore(&data, &copy, &mut |_, _| {}).unwrap();
+        let restored = Store::open(&data, Arc::new(())).unwrap();
+        assert_eq!(names(&restored).await, ["Alice"]);
+    }
+
+    #[tokio::test]
+    async fn what_is_no_sound_copy_changes_nothing() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(dir.path(), Arc::new(())).unwrap();
+        add(&store, "Alice").await;
+        let path = |name: &str| dir.path().join(name);
+        store.backup(&path("copy.db"), &mut |_, _| {}).unwrap();
+        let mut damaged = std::fs::read(path("copy.db")).unwrap();
+        let end = damaged.len();
+        damaged[4096..end].fill(7);
+        std::fs::write(path("damaged.db"), damaged).unwrap();
+        std::fs::write(path("text.db"), "no database").unwrap();
+        std::fs::write(path("empty.db"), "").unwrap();
+        for file in ["damaged.db", "text.db", "empty.db", "missing.db", "lately.db"] {
+            let error = Store::restore(dir.path(), &path(file), &mut |_, _| {}).unwrap_err().to_string();
+            assert!(error.contains(file), "{error}");
+            assert_eq!(names(&store).await, ["Alice"]);
+        }
+        assert!(store.backup(&path("text.db"), &mut |_, _| {}).unwrap_err().to_string().contains("already"));
+    }
+
+    #[tokio::test]
+    async fn a_copy_is_made_while_others_write() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(dir.path(), Arc::new(())).unwrap();
+        add(&store, "Alice").await;
+        let copy = dir.path().join("copy.db");
+        store.backup(&copy, &mut |_, _| {}).unwrap();
+        Store::verify(&copy).unwrap();
+        assert_eq!(entries(dir.path()), ["copy.db"]);
+    }
+}

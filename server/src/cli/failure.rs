@@ -1,0 +1,155 @@
+//! What a person hears when a command did not do what it was told: what went wrong, and what to do.
+
+use std::error::Error;
+use std::io;
+use std::path::Path;
+use std::process::ExitCode;
+
+use lately_messenger::Refusal;
+use lately_messenger::transfer::TransferError;
+use lately_store::StoreError;
+
+use crate::config::ConfigError;
+
+/// The exit code of a command that failed or found something.
+pub(super) const FOUND: u8 = 1;
+
+/// The exit code of a command that cannot be understood.
+const MISUSED: u8 = 2;
+
+/// Why a command ended early.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Failure {
+    /// Something went wrong.
+    Told {
+        /// What.
+        what: String,
+        /// What to do about it; may be empty.
+        advice: String,
+        /// The exit code.
+        code: u8,
+    },
+    /// Whoever read the answer has had enough of it (`lately user list | head`).
+    ReaderGone,
+}
+
+impl Failure {
+    /// A command that failed.
+    pub(super) fn new(what: impl Into<String>, advice: impl Into<String>) -> Self {
+        Self::Told { what: what.into(), advice: advice.into(), code: FOUND }
+    }
+
+    /// A command that cannot be understood.
+    pub(super) fn misused(what: impl Into<String>, advice: impl Into<String>) -> Self {
+        Self::Told { what: what.into(), advice: advice.into(), code: MISUSED }
+    }
+
+    /// A file that cannot be opened, read or written.
+    pub(super) fn file(path: &Path, error: &io::Error) -> Self {
+        Self::new(format!("{}: {error}", path.display()), "Look at the path, and at who may read and write there.")
+    }
+
+    /// Standard output that cannot be written to.
+    pub(super) fn output(error: &io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::BrokenPipe => Self::ReaderGone,
+            _ => Self::new(format!("cannot write the answer: {error}"), "Look at where standard output goes."),
+        }
+    }
+
+    /// The same with other advice.
+    pub(super) fn advise(self, advice: impl Into<String>) -> Self {
+        match self {
+            Self::Told { what, code, .. } => Self::Told { what, advice: advice.into(), code },
+            Self::ReaderGone => Self::ReaderGone,
+        }
+    }
+
+    /// Says it on standard error and answers the exit code.
+    pub(super) fn tell(&self) -> ExitCode {
+        let Self::Told { what, advice, code } = self else { return ExitCode::SUCCESS };
+        eprintln!("lately: {what}");
+        if !advice.is_empty() {
+            eprintln!("{advice}");
+        }
+        ExitCode::from(*code)
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        let advice = match &error {
+            StoreError::Open { .. } | StoreError::Io(_) => "Look at the path, and at who may read and write there.",
+            StoreError::Newer { .. } => "",
+            StoreError::Corrupt(_) => "Run `lately check`; if it cannot read on, put a backup back: `lately restore`.",
+            StoreError::Sql { .. } | StoreError::Commit(_) => {
+                "If the database is locked, another program holds it: try again. If the disk is full, make room."
+            }
+            _ => "This should not happen: please report it.",
+        };
+        Self::new(chain(&error), advice)
+    }
+}
+
+impl From<lately_messenger::Error> for Failure {
+    fn from(error: lately_messenger::Error) -> Self {
+        match error {
+            lately_messenger::Error::Refused(Refusal::Core(text) | Refusal::Argument(_, text)) => Self::new(text, ""),
+            lately_messenger::Error::Refused(refusal) => Self::new(format!("refused: {refusal:?}"), ""),
+            lately_messenger::Error::Fault(error) => error.into(),
+        }
+    }
+}
+
+impl From<TransferError> for Failure {
+    fn from(error: TransferError) -> Self {
+        match error {
+            TransferError::Store(error) => error.into(),
+            TransferError::Io(error) => Self::output(&error),
+            TransferError::Line { .. } => Self::new(error.to_string(), ""),
+        }
+    }
+}
+
+impl From<ConfigError> for Failure {
+    fn from(error: ConfigError) -> Self {
+        Self::misused(error.to_string(), "`lately config sample` shows every setting with its default.")
+    }
+}
+
+/// An error with all its causes, in one line.
+pub(super) fn chain(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        let cause_text = cause.to_string();
+        if !text.ends_with(&cause_text) {
+            text = format!("{text}: {cause_text}");
+        }
+        next = cause.source();
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reader_who_left_is_no_failure() {
+        assert_eq!(Failure::output(&io::ErrorKind::BrokenPipe.into()), Failure::ReaderGone);
+        assert!(matches!(Failure::output(&io::ErrorKind::StorageFull.into()), Failure::Told { code: FOUND, .. }));
+    }
+
+    #[test]
+    fn a_refusal_is_told_in_its_own_words() {
+        let refusal = lately_messenger::Error::Refused(Refusal::Core("there is no user 7".to_owned()));
+        assert_eq!(Failure::from(refusal), Failure::new("there is no user 7", ""));
+    }
+
+    #[test]
+    fn causes_are_told_once_each() {
+        let inner = io::Error::other("disk on fire");
+        assert_eq!(chain(&StoreError::Io(inner)), "file operation failed: disk on fire");
+    }
+}

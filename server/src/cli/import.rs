@@ -1,0 +1,68 @@
+//! `lately import`: a portal from lines of JSON.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::Args;
+use indicatif::ProgressBar;
+use lately_messenger::transfer::TransferError;
+
+use super::failure::Failure;
+use super::session::Session;
+use super::settings::Settings;
+use super::{print, progress};
+
+/// Write a portal's facts from lines into the data directory.
+///
+/// Each line is a JSON object, as `lately export` writes them and docs/import.md describes them: users first, then chats,
+/// members, messages, read positions. A bad line is named by its number and ends the import; everything before it is
+/// kept. Run it again, and what is there already changes nothing: an import that was cut short goes on. A server may
+/// run meanwhile and shows what has come in.
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  lately --data /srv/lately import portal.jsonl
+  zcat portal.jsonl.gz | lately --data /srv/lately import -")]
+pub(super) struct Import {
+    /// The file with the lines, or - for standard input
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+}
+
+impl Import {
+    /// Reads all lines.
+    pub(super) async fn run(self, settings: &Settings) -> Result<ExitCode, Failure> {
+        let (lines, bar) = self.open()?;
+        let session = Session::open_or_make(settings)?;
+        let read = session.messenger.import(lines, &mut |done| bar.set_message(format!("importing, line {done}"))).await;
+        bar.finish_and_clear();
+        session.finish().await;
+        let number = read.map_err(|error| failure(&self.file, error))?;
+        print::line(&format!("imported {number} {}", if number == 1 { "line" } else { "lines" }))?;
+        Ok(ExitCode::SUCCESS)
+    }
+
+    fn open(&self) -> Result<(Box<dyn BufRead + Send>, ProgressBar), Failure> {
+        if self.file == Path::new("-") {
+            let bar = progress::count("importing", "");
+            return Ok((Box::new(BufReader::new(std::io::stdin())), bar));
+        }
+        let file = File::open(&self.file).map_err(|error| Failure::file(&self.file, &error))?;
+        let length = file.metadata().map_or(0, |metadata| metadata.len());
+        let bar = progress::bytes("importing", length);
+        Ok((Box::new(BufReader::with_capacity(1 << 20, bar.wrap_read(file))), bar))
+    }
+}
+
+fn failure(file: &Path, error: TransferError) -> Failure {
+    match error {
+        TransferError::Line { line, reason } => Failure::new(
+            format!("{}: line {line}: {reason}", file.display()),
+            "Every line before it is kept. Correct this line and run the import again.",
+        ),
+        TransferError::Io(error) => Failure::file(file, &error),
+        TransferError::Store(error) => Failure::from(error),
+    }
+}

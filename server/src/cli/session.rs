@@ -1,0 +1,76 @@
+//! A command's hold on the portal's data, beside whatever server runs on it.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use lately_messenger::{Messenger, Settings as Use, SystemClock, SystemDice};
+
+use super::failure::Failure;
+use super::print;
+use super::settings::Settings;
+use crate::config::{Config, Log, Overrides};
+use crate::{control, log};
+
+/// The open portal.
+pub(super) struct Session {
+    /// The use cases.
+    pub(super) messenger: Messenger,
+    /// The effective settings.
+    pub(super) config: Config,
+}
+
+impl Session {
+    /// Opens the portal in the data directory, which must have one.
+    pub(super) fn open(settings: &Settings) -> Result<Self, Failure> {
+        let config = settings.load(Overrides::default())?;
+        if !has_portal(&config.data) {
+            let what = format!("there is no portal in {}", config.data.display());
+            return Err(Failure::new(what, "Name the data directory with --data, or make a portal: see `lately --help`."));
+        }
+        Self::start(config)
+    }
+
+    /// Opens the portal in the data directory and makes one where there is none.
+    pub(super) fn open_or_make(settings: &Settings) -> Result<Self, Failure> {
+        let config = settings.load(Overrides::default())?;
+        if !has_portal(&config.data) {
+            print::remark(&format!("a new portal in {}", config.data.display()));
+        }
+        Self::start(config)
+    }
+
+    fn start(config: Config) -> Result<Self, Failure> {
+        quiet_log(&config);
+        let clock = Arc::new(clock(&config)?);
+        let messenger = Messenger::open(&config.data, limits(&config), clock, Arc::new(SystemDice))?;
+        Ok(Self { messenger, config })
+    }
+
+    /// Closes the portal after something was written: a server that runs beside follows before this returns.
+    pub(super) async fn finish(self) {
+        self.messenger.close().await;
+        control::nudge(&self.config.data);
+    }
+}
+
+/// Whether there is a portal in `data`.
+pub(super) fn has_portal(data: &Path) -> bool {
+    data.join("lately.db").exists()
+}
+
+/// The portal's clock as the settings say.
+pub(super) fn clock(config: &Config) -> Result<SystemClock, Failure> {
+    Ok(config.clock_start()?.map_or_else(SystemClock::default, SystemClock::starting_at))
+}
+
+/// A command's own log holds only what a person must know.
+pub(super) fn quiet_log(config: &Config) {
+    let quiet = Log { level: "warn".to_owned(), ..config.log.clone() };
+    if let Err(error) = log::start(&quiet) {
+        print::remark(&format!("lately: no log: {error}"));
+    }
+}
+
+fn limits(config: &Config) -> Use {
+    Use { window_days: config.recent.window_days.into(), resident_rows: config.recent.resident_rows }
+}

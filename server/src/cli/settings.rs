@@ -1,0 +1,35 @@
+//! What every command is told about the portal: where its data lies and where its settings stand.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::failure::Failure;
+use crate::config::{self, Config, Overrides};
+
+/// The arguments that all commands have.
+#[derive(Debug, Args)]
+pub(super) struct Settings {
+    /// The directory that holds all that the portal keeps [default: what the settings say, or else ./data]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(super) data: Option<PathBuf>,
+    /// A TOML file with settings; `lately config sample` prints one
+    #[arg(long, global = true, value_name = "FILE", env = "LATELY_CONFIG")]
+    pub(super) config: Option<PathBuf>,
+}
+
+impl Settings {
+    /// The effective settings: defaults, file, environment, `flags`, `--data`.
+    pub(super) fn load(&self, mut flags: Overrides) -> Result<Config, Failure> {
+        if let Some(data) = &self.data {
+            let text = data.to_str().ok_or_else(|| {
+                Failure::misused(format!("{}: this path is not UTF-8", data.display()), "Use a directory with another name.")
+            })?;
+            flags.set("data", text);
+        }
+        let readable = |(name, value): (std::ffi::OsString, std::ffi::OsString)| {
+            Some((name.into_string().ok()?, value.into_string().ok()?))
+        };
+        Ok(config::load(self.config.as_deref(), std::env::vars_os().filter_map(readable), &flags)?)
+    }
+}

@@ -1,0 +1,120 @@
+//! What every key means, said once: for the sample file and for errors.
+//!
+//! Must hold: every key is here, at its default.
+
+use std::collections::BTreeMap;
+
+use super::Config;
+
+/// A TOML file with every key, each commented out at its default and explained. A line `#key = value` is a
+/// setting, a line `# text` is an explanation.
+pub fn sample() -> String {
+    let defaults = settings();
+    let mut text = SAMPLE_HEAD.to_owned();
+    let mut section = "";
+    for (key, doc) in DOCS {
+        let (parent, name) = key.rsplit_once('.').unwrap_or(("", key));
+        if parent != section {
+            text.push_str(&format!("\n[{parent}]\n"));
+            section = parent;
+        }
+        text.push('\n');
+        for line in doc.lines() {
+            text.push_str(&format!("# {line}\n"));
+        }
+        let default = defaults.get(*key).map(ToString::to_string).unwrap_or_default();
+        text.push_str(&format!("#{name} = {default}\n"));
+    }
+    text
+}
+/// Every key with its default as TOML writes it; a key that is not set is an empty text.
+pub(super) fn settings() -> BTreeMap<String, toml::Value> {
+    let mut found = BTreeMap::new();
+    if let Ok(table) = toml::Table::try_from(Config::default()) {
+        flatten("", table, &mut found);
+    }
+    found
+}
+
+pub(super) fn flatten(path: &str, table: toml::Table, found: &mut BTreeMap<String, toml::Value>) {
+    for (name, value) in table {
+        let path = if path.is_empty() { name } else { format!("{path}.{name}") };
+        match value {
+            toml::Value::Table(inner) => flatten(&path, inner, found),
+            value => drop(found.insert(path, value)),
+        }
+    }
+}
+const SAMPLE_HEAD: &str = "\
+# Settings of a Lately server. Every key is here, commented out, at its default.
+# Stronger than this file: the environment (LATELY__HTTP__LISTEN sets http.listen; a list has commas
+# between its items), and stronger than both: the command line. An empty text means: not set.
+";
+
+/// What every key does, in the order of the sample: keys without a section first, sections together.
+pub(super) const DOCS: &[(&str, &str)] = &[
+    ("data", "The directory that holds all that the server keeps: messages, files, the local CA."),
+    (
+        "public_url",
+        "Scheme, host and port under which people and apps reach the server, for links.\n\
+         Not set: the first address of https.listen, or else of http.listen.",
+    ),
+    (
+        "time_zone",
+        "The portal's time zone: a name such as \"Europe/Berlin\", or an offset such as \"+02:00\".",
+    ),
+    ("language", "The language of texts that the portal writes itself: two small letters."),
+    (
+        "http.listen",
+        "Addresses with ports to answer plain HTTP on, such as \"127.0.0.1:8080\" or \"[::]:8080\".\n\
+         Names are not looked up. An empty list: plain HTTP is off.",
+    ),
+    (
+        "https.listen",
+        "Addresses with ports to answer HTTPS on, such as \"0.0.0.0:8443\". An empty list: HTTPS is off.\n\
+         Needs certificate and key, or local_ca.",
+    ),
+    ("https.certificate", "PEM file: the server's certificate, then the intermediates. Goes with key."),
+    ("https.key", "PEM file: the private key of the certificate, not encrypted."),
+    (
+        "https.local_ca",
+        "Whether the server issues its own certificate. It makes a CA once, ca.pem in the data directory;\n\
+         clients that are told to trust that file trust the server.",
+    ),
+    ("https.hosts", "Host names and IP addresses in the certificate that the local CA issues."),
+    (
+        "rest.revision",
+        "The shape of im.recent.get for webhooks and apps that name none: 29 (ids and counters as texts)\n\
+         or 33 (as numbers).",
+    ),
+    ("rest.body_limit_bytes", "The largest request body that is read, in bytes: 1024 to 1073741824."),
+    ("rest.require_https", "Whether REST calls over plain HTTP are refused."),
+    ("limits.bucket", "Whether requests are limited by a leaky bucket, as in the cloud: on or off."),
+    ("limits.bucket_size", "How many requests the bucket holds before more are refused: 1 to 1000000."),
+    ("limits.bucket_drain", "How many requests leave the bucket each second: 0.01 to 1000000."),
+    (
+        "limits.operating_seconds",
+        "How many seconds one method may run in ten minutes for one webhook or app: 1 to 600.\n\
+         Not set: no limit.",
+    ),
+    (
+        "recent.window_days",
+        "After how many days without change a conversation that is not pinned leaves the recent list:\n\
+         1 to 36500.",
+    ),
+    (
+        "recent.resident_rows",
+        "How many rows of recent lists may stay in memory, over all people: 1000 to 1000000000.\n\
+         The lists not read for longest are dropped first, and loaded again when they are asked for.",
+    ),
+    ("log.format", "How the log on standard error looks: \"text\" for people, \"json\" for machines."),
+    (
+        "log.level",
+        "What is logged: off, error, warn, info, debug or trace, or a list such as \"info,lately=debug\".",
+    ),
+    (
+        "clock.start",
+        "For tests: the moment at which the portal's clock starts, such as \"2017-10-01T12:00:00Z\".\n\
+         Not set: the machine's time.",
+    ),
+];

@@ -1,0 +1,16 @@
+//! The Lately process: REST transport and methods, authentication, configuration, command line, web page.
+//!
+//! Owns: everything between a socket and a use case. Must hold: one boot path, [`boot::Server::start`], for the
+//! binary and for tests. Never does: SQL, rules of the messenger.
+
+pub mod auth;
+pub mod boot;
+//pub mod cli;
+pub mod config;
+pub mod control;
+//pub mod demo;
+pub mod listen;
+pub mod log;
+pub mod rest;
+pub mod tls;
+mod web;

@@ -1,0 +1,110 @@
+//! One call of a method: who calls, with what.
+
+use std::sync::Arc;
+
+use lately_messenger::{Error, Messenger, Refusal};
+use lately_model::{ChatId, DialogId, Moment, UserId};
+
+use super::Portal;
+use super::params::{Int, Params};
+use super::refusal::SystemError;
+use crate::auth::Credential;
+
+/// A checked call.
+pub struct Call {
+    /// The portal.
+    pub portal: Arc<Portal>,
+    /// Who calls.
+    pub credential: Credential,
+    /// With what.
+    pub params: Params,
+    /// The `start` parameter, for pages.
+    pub start: Option<i64>,
+}
+
+/// Why a call has no answer.
+#[derive(Debug)]
+pub enum Failure {
+    /// The use case refused or failed.
+    Messenger(Error),
+    /// The transport refused.
+    System(SystemError),
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Messenger(error)
+    }
+}
+
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Self {
+        Self::Messenger(Error::Refused(refusal))
+    }
+}
+
+impl From<SystemError> for Failure {
+    fn from(error: SystemError) -> Self {
+        Self::System(error)
+    }
+}
+
+impl Call {
+    /// The caller.
+    pub fn user(&self) -> UserId {
+        self.credential.user
+    }
+
+    /// The use cases.
+    pub fn messenger(&self) -> &Messenger {
+        &self.portal.messenger
+    }
+
+    /// `DIALOG_ID`, or the refusal that it is empty.
+    pub fn dialog(&self) -> Result<DialogId, Refusal> {
+        let text = self.params.text("DIALOG_ID").ok_or(Refusal::DialogIdEmpty)?;
+        DialogId::parse(&text).ok_or(Refusal::DialogIdEmpty)
+    }
+
+    /// `CHAT_ID`, a plain positive number.
+    pub fn chat(&self) -> Result<ChatId, Refusal> {
+        self.positive("CHAT_ID").map(ChatId).ok_or(Refusal::ChatIdEmpty)
+    }
+
+    /// A group chat by `DIALOG_ID` (never a private dialog) or by `CHAT_ID`.
+    pub fn group(&self) -> Result<DialogId, Refusal> {
+        if !self.params.has("DIALOG_ID") {
+            return self.chat().map(DialogId::Chat);
+        }
+        match self.dialog()? {
+            DialogId::User(_) => Err(Refusal::DialogIdEmpty),
+            dialog => Ok(dialog),
+        }
+    }
+
+    /// `USER_ID`, a positive number.
+    pub fn target_user(&self) -> Result<UserId, Refusal> {
+        self.positive("USER_ID").map(UserId).ok_or(Refusal::UserIdEmpty)
+    }
+
+    /// A positive number, if the parameter is one.
+    pub fn positive(&self, name: &str) -> Option<i64> {
+        self.params.int(name).value().filter(|number| *number > 0)
+    }
+
+    /// A list of numbers given as a list, a map or JSON text; one number stands for a list of one.
+    pub fn numbers(&self, name: &str) -> Result<Vec<i64>, Refusal> {
+        if let Int::Value(number) = self.params.int(name) {
+            return Ok(vec![number]);
+        }
+        let list = self.params.list_or_json(name).ok_or(Refusal::ListMalformed)?;
+        let number =
+            |value: &serde_json::Value| super::params::int_of(value).value().ok_or(Refusal::ListMalformed);
+        list.iter().map(number).collect()
+    }
+
+    /// A date; what cannot be read counts as not sent.
+    pub fn moment(&self, name: &str) -> Option<Moment> {
+        Moment::parse(&self.params.text(name)?, &self.portal.zone)
+    }
+}

@@ -1,0 +1,121 @@
+//! `im.counters.get`: what is unread, in sum and by chat.
+
+use lately_messenger::counter::{Count, Part};
+use serde_json::{Map, Value, json};
+
+use crate::rest::answer::Answer;
+use crate::rest::call::{Call, Failure};
+use crate::rest::registry::{Caller, Method};
+use crate::rest::shape::PhpMap;
+
+/// The declaration.
+pub const METHODS: &[Method] = &[Method {
+    name: "im.counters.get",
+    scope: "im",
+    about: "Unread counters of all conversations",
+    caller: Caller::Anyone,
+    params: &[],
+    handler: |call| Box::pin(get(call)),
+}];
+
+/// The maps by key in upper case and in camel case, with the part they hold.
+const MAPS: [(&str, &str, Part); 6] = [
+    ("CHAT", "chat", Part::Chat),
+    ("DIALOG", "dialog", Part::Dialog),
+    ("COLLAB", "collab", Part::Collab),
+    ("LINES", "lines", Part::Lines),
+    ("COPILOT", "copilot", Part::Copilot),
+    ("TASKS_TASK", "tasksTask", Part::Task),
+];
+
+/// The lists of manual marks.
+const MARKS: [(&str, &str, Part); 5] = [
+    ("CHAT_UNREAD", "chatUnread", Part::Chat),
+    ("DIALOG_UNREAD", "dialogUnread", Part::Dialog),
+    ("COLLAB_UNREAD", "collabUnread", Part::Collab),
+    ("COPILOT_UNREAD", "copilotUnread", Part::Copilot),
+    ("TASKS_TASK_UNREAD", "tasksTaskUnread", Part::Task),
+];
+
+/// `JSON` and `ONLY_COUNTER` are matched in exactly this case, unlike every other parameter (behaviour.md D).
+async fn get(call: &Call) -> Result<Answer, Failure> {
+    let counts = call.messenger().counts(call.user()).await?;
+    let camel = call.params.exact("JSON").and_then(Value::as_str) == Some("Y");
+    let only_sums = call.params.exact("ONLY_COUNTER").is_some_and(truthy);
+    let pick = |upper: &str, lower: &str| if camel { lower.to_owned() } else { upper.to_owned() };
+    let mut result = Map::new();
+    result.insert(pick("TYPE", "type"), sums(&counts, camel));
+    if only_sums {
+        return Ok(Answer::tree(Value::Object(result)));
+    }
+    for (upper, lower, part) in MAPS {
+        result.insert(pick(upper, lower), json!(PhpMap(unread(&counts, part))));
+    }
+    result.insert(pick("CHAT_MUTED", "chatMuted"), json!(PhpMap(muted(&counts))));
+    result.insert(pick("CHANNEL_COMMENT", "channelComment"), json!(PhpMap(comments(&counts))));
+    for (upper, lower, part) in MARKS {
+        result.insert(pick(upper, lower), marks(&counts, part));
+    }
+    Ok(Answer::tree(Value::Object(result)))
+}
+
+fn sums(counts: &[Count], camel: bool) -> Value {
+    let sum = |part| counts.iter().filter(|count| count.part == part).map(Count::weight).sum::<i64>();
+    let messenger: i64 = counts.iter().map(Count::weight).sum();
+    let notify = 0;
+    let sums = [
+        ("ALL", "all", messenger + notify),
+        ("NOTIFY", "notify", notify),
+        ("CHAT", "chat", sum(Part::Chat)),
+        ("LINES", "lines", sum(Part::Lines)),
+        ("DIALOG", "dialog", sum(Part::Dialog)),
+        ("COPILOT", "copilot", sum(Part::Copilot)),
+        ("COLLAB", "collab", sum(Part::Collab)),
+        ("MESSENGER", "messenger", messenger),
+        ("TASKS_TASK", "tasksTask", sum(Part::Task)),
+    ];
+    let entry = |(upper, lower, sum): (&str, &str, i64)| {
+        let key = if camel { lower } else { upper };
+        (key.to_owned(), json!(sum))
+    };
+    Value::Object(sums.into_iter().map(entry).collect())
+}
+
+/// Private dialogs are keyed by the other person, everything else by the chat.
+fn key(count: &Count) -> i64 {
+    count.peer.map_or(count.chat.0, |peer| peer.0)
+}
+
+fn unread(counts: &[Count], part: Part) -> Map<String, Value> {
+    let shown = counts.iter().filter(|count| count.part == part && !count.muted && count.unread > 0);
+    shown.map(|count| (key(count).to_string(), json!(count.unread))).collect()
+}
+
+fn muted(counts: &[Count]) -> Map<String, Value> {
+    let shown = counts.iter().filter(|count| count.muted && count.unread > 0);
+    shown.map(|count| (count.chat.to_string(), json!(count.unread))).collect()
+}
+
+fn comments(counts: &[Count]) -> Map<String, Value> {
+    let mut parents: Map<String, Value> = Map::new();
+    for count in counts.iter().filter(|count| count.part == Part::Comment && !count.muted && count.unread > 0)
+    {
+        let threads = parents.entry(count.parent.to_string()).or_insert_with(|| json!({}));
+        if let Value::Object(threads) = threads {
+            threads.insert(count.chat.to_string(), json!(count.unread));
+        }
+    }
+    parents
+}
+
+fn marks(counts: &[Count], part: Part) -> Value {
+    let marked = counts.iter().filter(|count| count.part == part && count.mark);
+    json!(marked.map(key).collect::<Vec<_>>())
+}
+
+fn truthy(value: &Value) -> bool {
+    !matches!(value, Value::Null | Value::Bool(false))
+        && *value != json!("")
+        && *value != json!("0")
+        && *value != json!(0)
+}

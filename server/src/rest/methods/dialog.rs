@@ -1,0 +1,147 @@
+//! `im.dialog.*`: a dialog's page, its messages, reading and un-reading.
+
+use lately_messenger::Refusal;
+use lately_messenger::dialog::{PAGE, PAGE_MOST, Window};
+use lately_model::{DialogId, MessageId};
+use serde_json::json;
+
+use super::wire;
+use crate::rest::answer::Answer;
+use crate::rest::call::{Call, Failure};
+use crate::rest::params::Int;
+use crate::rest::registry::{Caller, Kind, Method, Param};
+use crate::rest::shape::{chat, message};
+
+/// The declarations.
+pub const METHODS: &[Method] = &[
+    Method {
+        name: "im.dialog.get",
+        scope: "im",
+        about: "A dialog with the caller's place in it",
+        caller: Caller::Anyone,
+        params: &[Param::required("DIALOG_ID", Kind::Dialog)],
+        handler: |call| Box::pin(get(call)),
+    },
+    Method {
+        name: "im.dialog.messages.get",
+        scope: "im",
+        about: "Messages of a dialog with their people and files",
+        caller: Caller::Anyone,
+        params: &[
+            Param::required("DIALOG_ID", Kind::Dialog),
+            Param::optional("LAST_ID", Kind::Int, ""),
+            Param::optional("FIRST_ID", Kind::Int, ""),
+            Param::optional("LIMIT", Kind::Int, "20"),
+        ],
+        handler: |call| Box::pin(messages(call)),
+    },
+    Method {
+        name: "im.dialog.read",
+        scope: "im",
+        about: "Marks messages as read, up to one or all",
+        caller: Caller::Anyone,
+        params: &[
+            Param::required("DIALOG_ID", Kind::Dialog),
+            Param::optional("MESSAGE_ID", Kind::Int, "all"),
+        ],
+        handler: |call| Box::pin(read(call)),
+    },
+    Method {
+        name: "im.dialog.read.all",
+        scope: "im",
+        about: "Marks every dialog as read",
+        caller: Caller::Anyone,
+        params: &[],
+        handler: |call| Box::pin(read_all(call)),
+    },
+    Method {
+        name: "im.dialog.unread",
+        scope: "im",
+        about: "Marks a message and those after it as unread",
+        caller: Caller::Anyone,
+        params: &[Param::required("DIALOG_ID", Kind::Dialog), Param::required("MESSAGE_ID", Kind::Int)],
+        handler: |call| Box::pin(unread(call)),
+    },
+    Method {
+        name: "im.dialog.writing",
+        scope: "im",
+        about: "Tells the others that the caller is writing",
+        caller: Caller::Anyone,
+        params: &[Param::required("DIALOG_ID", Kind::Dialog)],
+        handler: |call| Box::pin(writing(call)),
+    },
+];
+
+async fn get(call: &Call) -> Result<Answer, Failure> {
+    let page = call.messenger().dialog(call.user(), call.dialog()?).await?;
+    let sent = call.params.text("DIALOG_ID").unwrap_or_default();
+    Ok(Answer::tree(chat::dialog_page(&page, call.user(), &sent, &wire(call))))
+}
+
+async fn messages(call: &Call) -> Result<Answer, Failure> {
+    let dialog = dialog_or_chat(call)?;
+    let window = if call.params.has("FIRST_ID") {
+        Window::After(bound(call, "FIRST_ID").ok_or(Refusal::FirstIdNotNumber)?)
+    } else if call.params.has("LAST_ID") {
+        Window::Before(bound(call, "LAST_ID").ok_or(Refusal::LastIdNotNumber)?)
+    } else {
+        Window::Newest
+    };
+    let limit = call.positive("LIMIT").unwrap_or(PAGE).min(PAGE_MOST);
+    let page = call.messenger().messages(call.user(), dialog, window, limit).await?;
+    Ok(Answer::tree(message::page(&page, &wire(call))))
+}
+
+/// A bound is pure digits: neither empty nor negative.
+fn bound(call: &Call, name: &str) -> Option<MessageId> {
+    match call.params.int(name) {
+        Int::Value(number) if number >= 0 => Some(MessageId(number)),
+        _ => None,
+    }
+}
+
+fn dialog_or_chat(call: &Call) -> Result<DialogId, Refusal> {
+    if call.params.has("DIALOG_ID") || !call.params.has("CHAT_ID") {
+        return call.dialog();
+    }
+    call.chat().map(DialogId::Chat)
+}
+
+async fn read(call: &Call) -> Result<Answer, Failure> {
+    let sent = call.params.text("DIALOG_ID").unwrap_or_default();
+    if sent == "notify" {
+        return Ok(Answer::tree(true));
+    }
+    let dialog = call.dialog()?;
+    let name = if call.params.has("LAST_ID") { "LAST_ID" } else { "MESSAGE_ID" };
+    let upto = call.positive(name).map(MessageId);
+    let Some(position) = call.messenger().read(call.user(), dialog, upto).await? else {
+        return Ok(Answer::tree(false));
+    };
+    let dialog_id = match dialog {
+        DialogId::User(user) => json!(user.0),
+        other => json!(other.to_string()),
+    };
+    Ok(Answer::tree(json!({
+        "dialogId": dialog_id,
+        "chatId": position.chat_id.0,
+        "lastId": position.last_id.0,
+        "counter": position.counter,
+    })))
+}
+
+async fn read_all(call: &Call) -> Result<Answer, Failure> {
+    call.messenger().read_all(call.user()).await?;
+    Ok(Answer::tree(true))
+}
+
+async fn unread(call: &Call) -> Result<Answer, Failure> {
+    let from = call.positive("MESSAGE_ID").map(MessageId).ok_or(Refusal::MessageIdEmpty)?;
+    call.messenger().unread(call.user(), call.dialog()?, from).await?;
+    Ok(Answer::tree(true))
+}
+
+async fn writing(call: &Call) -> Result<Answer, Failure> {
+    call.messenger().writing(call.user(), dialog_or_chat(call)?).await?;
+    Ok(Answer::tree(true))
+}

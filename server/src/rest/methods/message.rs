@@ -1,0 +1,152 @@
+//! `im.message.*`: messages sent, edited, taken back, liked.
+
+use lately_messenger::Refusal;
+use lately_messenger::message::{Like, MessageDraft, MessageEdit, Patch, Target};
+use lately_model::{ChatId, DialogId, MessageId, UserId};
+use serde_json::Value;
+
+use crate::rest::answer::Answer;
+use crate::rest::call::{Call, Failure};
+use crate::rest::params::Int;
+use crate::rest::registry::{Caller, Kind, Method, Param};
+
+/// The declarations.
+pub const METHODS: &[Method] = &[
+    Method {
+        name: "im.message.add",
+        scope: "im",
+        about: "Sends a message",
+        caller: Caller::Anyone,
+        params: &[
+            Param::required("DIALOG_ID", Kind::Dialog),
+            Param::optional("MESSAGE", Kind::Text, "ATTACH"),
+            Param::optional("ATTACH", Kind::Object, ""),
+            Param::optional("KEYBOARD", Kind::Object, ""),
+            Param::optional("MENU", Kind::Object, ""),
+            Param::optional("SYSTEM", Kind::Flag, "N"),
+            Param::optional("URL_PREVIEW", Kind::Flag, "Y"),
+            Param::optional("REPLY_ID", Kind::Int, ""),
+            Param::optional("TEMPLATE_ID", Kind::Text, ""),
+        ],
+        handler: |call| Box::pin(add(call)),
+    },
+    Method {
+        name: "im.message.update",
+        scope: "im",
+        about: "Edits one's own message within three days",
+        caller: Caller::Anyone,
+        params: &[
+            Param::required("MESSAGE_ID", Kind::Int),
+            Param::optional("MESSAGE", Kind::Text, "unchanged"),
+            Param::optional("ATTACH", Kind::Object, "unchanged"),
+            Param::optional("KEYBOARD", Kind::Object, "unchanged"),
+            Param::optional("MENU", Kind::Object, "unchanged"),
+            Param::optional("URL_PREVIEW", Kind::Flag, "Y"),
+            Param::optional("IS_EDITED", Kind::Flag, "Y"),
+        ],
+        handler: |call| Box::pin(update(call)),
+    },
+    Method {
+        name: "im.message.delete",
+        scope: "im",
+        about: "Takes a message back",
+        caller: Caller::Anyone,
+        params: &[Param::required("MESSAGE_ID", Kind::Int)],
+        handler: |call| Box::pin(delete(call)),
+    },
+    Method {
+        name: "im.message.like",
+        scope: "im",
+        about: "Likes a message, or no longer",
+        caller: Caller::Anyone,
+        params: &[Param::required("MESSAGE_ID", Kind::Int), Param::optional("ACTION", Kind::Text, "auto")],
+        handler: |call| Box::pin(like(call)),
+    },
+];
+
+async fn add(call: &Call) -> Result<Answer, Failure> {
+    let text = match call.params.get("MESSAGE") {
+        None | Some(Value::Null) => String::new(),
+        Some(_) => call.params.text("MESSAGE").ok_or(Refusal::MessageEmpty)?,
+    };
+    let draft = MessageDraft {
+        text,
+        attach: patch(call, "ATTACH"),
+        keyboard: patch(call, "KEYBOARD"),
+        menu: patch(call, "MENU"),
+        system: call.params.yes("SYSTEM"),
+        reply: call.positive("REPLY_ID").map(MessageId),
+        template_id: call.params.text("TEMPLATE_ID"),
+    };
+    if draft.text.trim().is_empty() && !matches!(draft.attach, Patch::Put(_)) {
+        return Err(Refusal::MessageEmpty.into());
+    }
+    let message = call.messenger().send(call.user(), target(call)?, draft).await?;
+    Ok(Answer::tree(message.0))
+}
+
+/// Where to send: by dialog, else by person, else by chat.
+fn target(call: &Call) -> Result<Target, Refusal> {
+    if let Some(sent) = call.params.text("DIALOG_ID").filter(|sent| !sent.is_empty()) {
+        let dialog = DialogId::parse(&sent);
+        return match dialog {
+            Some(dialog) => Ok(Target::Dialog(dialog)),
+            None if sent.to_ascii_lowercase().starts_with("chat") => Err(Refusal::ChatIdEmpty),
+            None => Err(Refusal::UserIdEmpty),
+        };
+    }
+    if call.params.has("USER_ID") {
+        return call.target_user().map(|user: UserId| Target::User(user));
+    }
+    if call.params.has("CHAT_ID") {
+        return call.chat().map(|chat: ChatId| Target::Chat(chat));
+    }
+    Err(Refusal::NoTarget)
+}
+
+/// `N` and nothing clear a field; whatever else is sent replaces it.
+fn patch(call: &Call, name: &str) -> Patch {
+    match call.params.get(name) {
+        None | Some(Value::Null) => Patch::Keep,
+        Some(Value::String(text)) if text.is_empty() || text == "N" => Patch::Clear,
+        Some(Value::Array(list)) if list.is_empty() => Patch::Clear,
+        Some(value) => Patch::Put(value.clone()),
+    }
+}
+
+async fn update(call: &Call) -> Result<Answer, Failure> {
+    let text = match call.params.get("MESSAGE") {
+        None | Some(Value::Null) => None,
+        Some(_) => Some(call.params.text("MESSAGE").ok_or(Refusal::MayNotEdit)?),
+    };
+    let edit = MessageEdit {
+        text,
+        attach: patch(call, "ATTACH"),
+        keyboard: patch(call, "KEYBOARD"),
+        menu: patch(call, "MENU"),
+        edited: !call.params.no("IS_EDITED"),
+    };
+    call.messenger().edit(call.user(), message_id(call)?, edit).await?;
+    Ok(Answer::tree(true))
+}
+
+/// `MESSAGE_ID`, or its alias `ID`.
+fn message_id(call: &Call) -> Result<MessageId, Refusal> {
+    let name = if call.params.int("MESSAGE_ID") == Int::Absent { "ID" } else { "MESSAGE_ID" };
+    call.positive(name).map(MessageId).ok_or(Refusal::MessageIdEmpty)
+}
+
+async fn delete(call: &Call) -> Result<Answer, Failure> {
+    call.messenger().delete(call.user(), message_id(call)?).await?;
+    Ok(Answer::tree(true))
+}
+
+async fn like(call: &Call) -> Result<Answer, Failure> {
+    let like = match call.params.text("ACTION").as_deref() {
+        Some("plus") => Like::Plus,
+        Some("minus") => Like::Minus,
+        _ => Like::Toggle,
+    };
+    call.messenger().like(call.user(), message_id(call)?, like).await?;
+    Ok(Answer::tree(true))
+}

@@ -1,0 +1,365 @@
+//! `user.*`: the portal's user records.
+
+use std::cmp::Ordering;
+
+use lately_messenger::Refusal;
+use lately_model::user::Gender;
+use lately_model::{Moment, User, UserId, UserKind};
+use serde_json::{Map, Value, json};
+
+use super::wire;
+use crate::rest::answer::Answer;
+use crate::rest::call::{Call, Failure};
+use crate::rest::params::{Params, list_of, text_of};
+use crate::rest::registry::{Caller, Kind, Method, Param};
+use crate::rest::shape::portal_user::{field, online, record};
+
+/// How many records a page has.
+const PAGE: usize = 50;
+
+const ANY_USER_SCOPE: &str = "user|user_brief|user_basic";
+
+/// The declarations.
+pub const METHODS: &[Method] = &[
+    Method {
+        name: "user.get",
+        scope: ANY_USER_SCOPE,
+        about: "Users that a filter takes",
+        caller: Caller::Anyone,
+        params: &[
+            Param::optional("sort", Kind::Text, "ID"),
+            Param::optional("order", Kind::Text, "ASC"),
+            Param::optional("FILTER", Kind::Object, ""),
+            Param::optional("ADMIN_MODE", Kind::Flag, "N"),
+            Param::optional("select", Kind::List, "all"),
+            Param::optional("start", Kind::Int, "0"),
+        ],
+        handler: |call| Box::pin(get(call)),
+    },
+    Method {
+        name: "user.current",
+        scope: ANY_USER_SCOPE,
+        about: "The caller's own record",
+        caller: Caller::Anyone,
+        params: &[],
+        handler: |call| Box::pin(current(call)),
+    },
+    Method {
+        name: "user.search",
+        scope: ANY_USER_SCOPE,
+        about: "Users by name, position or department",
+        caller: Caller::Anyone,
+        params: &[
+            Param::optional("FILTER", Kind::Object, ""),
+            Param::optional("sort", Kind::Text, "ID"),
+            Param::optional("order", Kind::Text, "ASC"),
+            Param::optional("start", Kind::Int, "0"),
+        ],
+        handler: |call| Box::pin(search(call)),
+    },
+    Method {
+        name: "user.add",
+        scope: "user",
+        about: "Adds a user",
+        caller: Caller::Administrator,
+        params: &[
+            Param::required("EMAIL", Kind::Text),
+            Param::optional("NAME", Kind::Text, ""),
+            Param::optional("LAST_NAME", Kind::Text, ""),
+            Param::optional("UF_DEPARTMENT", Kind::List, "1"),
+            Param::optional("EXTRANET", Kind::Flag, "N"),
+        ],
+        handler: |call| Box::pin(add(call)),
+    },
+    Method {
+        name: "user.update",
+        scope: "user",
+        about: "Changes a user",
+        caller: Caller::Administrator,
+        params: &[Param::required("ID", Kind::Int), Param::optional("ACTIVE", Kind::Flag, "unchanged")],
+        handler: |call| Box::pin(update(call)),
+    },
+];
+
+async fn current(call: &Call) -> Result<Answer, Failure> {
+    let user = call.messenger().current_user(call.user()).await?;
+    Ok(Answer::tree(record(&user, &call.credential.scopes, call.messenger().now(), &wire(call))))
+}
+
+async fn get(call: &Call) -> Result<Answer, Failure> {
+    let mut filter = call.params.object("FILTER").unwrap_or_default();
+    // Old clients send the fields of the filter beside it.
+    for (name, value) in call.params.clone().into_map() {
+        if matches!(name.to_uppercase().as_str(), "ID" | "EMAIL" | "ACTIVE") {
+            filter.entry(name.to_uppercase()).or_insert(value);
+        }
+    }
+    listed(call, filter).await
+}
+
+/// `FIND` excludes every other key of the filter.
+async fn search(call: &Call) -> Result<Answer, Failure> {
+    let mut filter = call.params.object("FILTER").unwrap_or_default();
+    let find = filter.get("FIND").and_then(text_of).or_else(|| call.params.text("FIND"));
+    if let Some(find) = find {
+        filter = Map::from_iter([("NAME_SEARCH".to_owned(), json!(find))]);
+    }
+    listed(call, filter).await
+}
+
+async fn listed(call: &Call, filter: Map<String, Value>) -> Result<Answer, Failure> {
+    let caller = call.messenger().current_user(call.user()).await?;
+    let now = call.messenger().now();
+    let tests: Vec<Test> = filter.iter().map(|(key, value)| Test::read(key, value)).collect();
+    let keep = move |user: &User| {
+        let human = !matches!(user.kind, UserKind::Bot | UserKind::Connector | UserKind::Network);
+        human && tests.iter().all(|test| test.takes(user, now))
+    };
+    let mut users = call.messenger().find_users(keep).await?;
+    if caller.is_extranet() {
+        let ids = users.iter().map(|user| user.id).collect();
+        users =
+            call.messenger().users(caller.id, ids).await?.into_iter().filter_map(|(_, user)| user).collect();
+    }
+    sort(&mut users, &call.params);
+    let start = call.start.unwrap_or(0);
+    let offset = usize::try_from(start.max(0)).unwrap_or(0);
+    let (wire, scopes) = (wire(call), &call.credential.scopes);
+    let page = users.iter().skip(offset).take(PAGE).map(|user| record(user, scopes, now, &wire));
+    let page: Vec<Value> = page.map(|record| selected(record, &call.params)).collect();
+    let next =
+        (start >= 0 && offset + page.len() < users.len()).then(|| i64::try_from(offset + PAGE).unwrap_or(0));
+    let total = if start < 0 { 0 } else { i64::try_from(users.len()).unwrap_or(i64::MAX) };
+    Ok(Answer::tree(Value::Array(page)).paged(Some(total), next))
+}
+
+fn sort(users: &mut [User], params: &Params) {
+    let (by, descending) = order(params);
+    users.sort_by(|one, other| {
+        let compared = compare(&field(one, &by).unwrap_or_default(), &field(other, &by).unwrap_or_default());
+        let compared = compared.then(one.id.cmp(&other.id));
+        if descending { compared.reverse() } else { compared }
+    });
+}
+
+/// `sort` with `order`, or `order[FIELD]=DIRECTION` as SDKs send it.
+fn order(params: &Params) -> (String, bool) {
+    if let Some((by, direction)) = params.object("order").and_then(|order| order.into_iter().next()) {
+        let descending = text_of(&direction).is_some_and(|direction| direction.eq_ignore_ascii_case("DESC"));
+        return (by.to_uppercase(), descending);
+    }
+    let by = params.text("sort").filter(|by| !by.is_empty()).unwrap_or_else(|| "ID".to_owned());
+    let descending = params.text("order").is_some_and(|direction| direction.eq_ignore_ascii_case("DESC"));
+    (by.to_uppercase(), descending)
+}
+
+/// `ID` is always there; `*` selects everything.
+fn selected(record: Value, params: &Params) -> Value {
+    let wanted: Vec<String> = params
+        .list("select")
+        .unwrap_or_default()
+        .iter()
+        .filter_map(text_of)
+        .map(|name| name.to_uppercase())
+        .collect();
+    let Value::Object(map) = record else { return record };
+    if wanted.is_empty() || wanted.iter().any(|name| name == "*") {
+        return Value::Object(map);
+    }
+    let named = |key: &str| {
+        key == "ID" || wanted.iter().any(|name| name == key || (name == "UF_*" && key.starts_with("UF_")))
+    };
+    Value::Object(map.into_iter().filter(|(key, _)| named(key)).collect())
+}
+
+/// One condition of a filter: an operator before the name, and the values it is compared with.
+struct Test {
+    operator: String,
+    name: String,
+    values: Vec<String>,
+}
+
+impl Test {
+    fn read(key: &str, value: &Value) -> Self {
+        let split = key.find(|letter: char| letter.is_ascii_alphabetic()).unwrap_or(key.len());
+        let (operator, name) = key.split_at(split);
+        let values = match list_of(value) {
+            Some(list) => list.iter().filter_map(text_of).collect(),
+            None => text_of(value).into_iter().collect(),
+        };
+        Self { operator: operator.to_owned(), name: name.to_uppercase(), values }
+    }
+
+    fn takes(&self, user: &User, now: Moment) -> bool {
+        match self.name.as_str() {
+            "UF_DEPARTMENT" => {
+                let inside = |id: &String| id.parse().is_ok_and(|id: i64| user.departments.contains(&id));
+                return self.values.iter().any(inside) != self.operator.starts_with('!');
+            }
+            "NAME_SEARCH" | "FIND" => return self.values.iter().all(|text| named(user, text)),
+            "IS_ONLINE" => return self.values.iter().any(|text| (text == "Y") == online(user, now)),
+            "ACTIVE" => return self.values.iter().any(|text| yes(text) == user.active),
+            _ => {}
+        }
+        // A condition on an unknown field is ignored, as unknown parameters are.
+        let Some(found) = field(user, &self.name) else { return true };
+        let any = |holds: &dyn Fn(&str) -> bool| self.values.iter().any(|value| holds(value));
+        match self.operator.as_str() {
+            ">" => any(&|value| compare(&found, value) == Ordering::Greater),
+            ">=" => any(&|value| compare(&found, value) != Ordering::Less),
+            "<" => any(&|value| compare(&found, value) == Ordering::Less),
+            "<=" => any(&|value| compare(&found, value) != Ordering::Greater),
+            "%" => any(&|value| found.to_lowercase().contains(&value.to_lowercase())),
+            "!%" => !any(&|value| found.to_lowercase().contains(&value.to_lowercase())),
+            "=%" | "%=" => any(&|value| like(&found, value)),
+            "!=%" | "!%=" => !any(&|value| like(&found, value)),
+            "!" | "!=" | "!@" => !any(&|value| same(&found, value)),
+            _ => any(&|value| same(&found, value)),
+        }
+    }
+}
+
+fn yes(text: &str) -> bool {
+    matches!(text.to_ascii_lowercase().as_str(), "y" | "1" | "true")
+}
+
+fn same(found: &str, value: &str) -> bool {
+    found.to_lowercase() == value.to_lowercase()
+}
+
+/// `%` stands for anything at either end.
+fn like(found: &str, pattern: &str) -> bool {
+    let (found, pattern) = (found.to_lowercase(), pattern.to_lowercase());
+    match (pattern.strip_prefix('%'), pattern.strip_suffix('%')) {
+        (Some(_), Some(_)) => found.contains(pattern.trim_matches('%')),
+        (Some(end), None) => found.ends_with(end),
+        (None, Some(begin)) => found.starts_with(begin),
+        (None, None) => found == pattern,
+    }
+}
+
+fn compare(one: &str, other: &str) -> Ordering {
+    match (one.parse::<i64>(), other.parse::<i64>()) {
+        (Ok(one), Ok(other)) => one.cmp(&other),
+        _ => one.to_lowercase().cmp(&other.to_lowercase()),
+    }
+}
+
+/// Each word of the text begins a word of the name, the position or the e-mail.
+fn named(user: &User, text: &str) -> bool {
+    let known =
+        format!("{} {} {} {}", user.name(), user.second_name, user.work_position, user.email).to_lowercase();
+    let text = text.to_lowercase();
+    text.split_whitespace().all(|word| known.split_whitespace().any(|known| known.starts_with(word)))
+}
+
+async fn add(call: &Call) -> Result<Answer, Failure> {
+    let params = &call.params;
+    let email = params.text("EMAIL").unwrap_or_default();
+    if !email.contains('@') || email.contains(char::is_whitespace) {
+        return Err(Refusal::Argument("EMAIL", "Wrong e-mail".to_owned()).into());
+    }
+    let mut user = User { active: true, departments: vec![1], ..User::default() };
+    if params.yes("EXTRANET") {
+        user.kind = UserKind::Extranet;
+        user.departments = Vec::new();
+    }
+    fill(&mut user, &Changes::read(params)?);
+    let id = call.messenger().add_user(Some(call.user()), user).await?;
+    Ok(Answer::tree(id.0))
+}
+
+async fn update(call: &Call) -> Result<Answer, Failure> {
+    let id = call.positive("ID").map(UserId).ok_or_else(|| Refusal::Core("User ID is invalid".to_owned()))?;
+    let changes = Changes::read(&call.params)?;
+    let edit = move |user: &mut User| {
+        fill(user, &changes);
+        Ok(())
+    };
+    call.messenger().edit_user(Some(call.user()), id, edit).await?;
+    Ok(Answer::tree(true))
+}
+
+/// What `user.add` and `user.update` were sent.
+struct Changes {
+    texts: Vec<(String, String)>,
+    active: Option<bool>,
+    departments: Option<Vec<i64>>,
+    birthday: Option<Option<jiff::civil::Date>>,
+}
+
+impl Changes {
+    fn read(params: &Params) -> Result<Self, Refusal> {
+        let mut texts = Vec::new();
+        for (name, value) in params.clone().into_map() {
+            let name = name.to_uppercase();
+            let known = ["PERSONAL_", "WORK_", "UF_"].iter().any(|prefix| name.starts_with(prefix));
+            let known = known || matches!(name.as_str(), "NAME" | "LAST_NAME" | "SECOND_NAME" | "EMAIL");
+            if let (true, Some(text)) = (known && name != "UF_DEPARTMENT", text_of(&value)) {
+                texts.push((name, text));
+            }
+        }
+        Ok(Self {
+            texts,
+            active: params.get("ACTIVE").and_then(text_of).map(|text| yes(&text)),
+            departments: departments(params)?,
+            birthday: birthday(params)?,
+        })
+    }
+}
+
+fn departments(params: &Params) -> Result<Option<Vec<i64>>, Refusal> {
+    let Some(value) = params.get("UF_DEPARTMENT") else { return Ok(None) };
+    let list = list_of(value).unwrap_or_else(|| vec![value.clone()]);
+    let numbers = list.iter().map(|value| crate::rest::params::int_of(value).value());
+    let wrong = || Refusal::Argument("UF_DEPARTMENT", "Departments are numbers".to_owned());
+    numbers.collect::<Option<Vec<_>>>().map(Some).ok_or_else(wrong)
+}
+
+fn birthday(params: &Params) -> Result<Option<Option<jiff::civil::Date>>, Refusal> {
+    let Some(text) = params.text("PERSONAL_BIRTHDAY") else { return Ok(None) };
+    if text.is_empty() {
+        return Ok(Some(None));
+    }
+    let wrong = || Refusal::Argument("PERSONAL_BIRTHDAY", "A date such as 1990-12-31 is needed".to_owned());
+    let day = text.get(..10).unwrap_or(&text);
+    day.parse().map(|date| Some(Some(date))).map_err(|_| wrong())
+}
+
+fn fill(user: &mut User, changes: &Changes) {
+    for (name, text) in &changes.texts {
+        let text = text.replace('\0', "");
+        match name.as_str() {
+            "NAME" => user.first_name = text,
+            "LAST_NAME" => user.last_name = text,
+            "SECOND_NAME" => user.second_name = text,
+            "EMAIL" => user.email = text.to_lowercase(),
+            "WORK_POSITION" => user.work_position = text,
+            "PERSONAL_WWW" => user.website = text,
+            "PERSONAL_MOBILE" => user.phones.personal_mobile = text,
+            "PERSONAL_PHONE" => user.phones.personal_phone = text,
+            "WORK_PHONE" => user.phones.work_phone = text,
+            "UF_PHONE_INNER" => user.phones.inner_phone = text,
+            "PERSONAL_GENDER" => user.gender = gender(&text),
+            "PERSONAL_BIRTHDAY" | "PERSONAL_PHOTO" => {}
+            _ => drop(user.profile.insert(name.clone(), text)),
+        }
+    }
+    if let Some(active) = changes.active {
+        user.active = active;
+    }
+    if let Some(departments) = &changes.departments {
+        user.departments.clone_from(departments);
+    }
+    if let Some(birthday) = changes.birthday {
+        user.birthday = birthday;
+    }
+}
+
+fn gender(text: &str) -> Option<Gender> {
+    match text {
+        "M" => Some(Gender::M),
+        "F" => Some(Gender::F),
+        _ => None,
+    }
+}

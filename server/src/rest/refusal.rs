@@ -1,0 +1,214 @@
+//! The one table from what went wrong to what a client sees: code, status, text.
+//!
+//! Must hold: it is exhaustive, and nothing else in the server names a status of an error. Where the reference gives
+//! several statuses for one code, docs/compatibility.md says which was taken and why.
+
+use axum::http::StatusCode;
+use lately_messenger::{Error, Refusal};
+use serde_json::{Map, Value, json};
+
+use super::call::Failure;
+use super::params::DecodeError;
+
+/// What the transport refuses, whatever the method.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SystemError {
+    /// There is no such method.
+    MethodNotFound,
+    /// No credential was offered.
+    NoAuth,
+    /// The webhook is unknown, expired, or its secret is wrong.
+    BadWebhook,
+    /// The access token is unknown.
+    BadToken,
+    /// The credential does not cover the method.
+    InsufficientScope,
+    /// Plain HTTP where HTTPS is required.
+    HttpsRequired,
+    /// The request cannot be read.
+    Unreadable(DecodeError),
+    /// The body is larger than this many bytes.
+    TooLarge(usize),
+    /// The HTTP verb is neither GET nor POST.
+    VerbNotAllowed,
+    /// The body did not arrive.
+    BodyLost,
+    /// The leaky bucket is full.
+    TooManyRequests,
+    /// The method used up its operating time.
+    OperatingTime,
+    /// This method cannot be part of a batch.
+    NotInBatch,
+    /// The batch is longer than 50 commands.
+    BatchTooLong,
+    /// A reference inserts more than a command may hold.
+    ReferenceTooLarge,
+    /// The method needs an application, not a webhook.
+    ApplicationNeeded,
+    /// The portal's own failure.
+    Internal,
+}
+
+/// An error as a client sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WireError {
+    /// The HTTP status.
+    pub status: StatusCode,
+    /// `error`.
+    pub code: String,
+    /// `error_description`.
+    pub text: String,
+    /// `argument`: the name of a bad parameter.
+    pub argument: Option<&'static str>,
+}
+
+impl WireError {
+    fn new(status: StatusCode, code: &str, text: impl Into<String>) -> Self {
+        Self { status, code: code.to_owned(), text: text.into(), argument: None }
+    }
+
+    /// `{error, error_description}` and perhaps `argument`.
+    pub fn body(&self) -> Value {
+        let mut body = Map::new();
+        body.insert("error".to_owned(), json!(self.code));
+        body.insert("error_description".to_owned(), json!(self.text));
+        if let Some(argument) = self.argument {
+            body.insert("argument".to_owned(), json!(argument));
+        }
+        Value::Object(body)
+    }
+}
+
+impl From<Failure> for WireError {
+    /// A fault is logged here, once, with its chain; the client gets a generic text.
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::System(error) => error.into(),
+            Failure::Messenger(Error::Refused(refusal)) => refusal.into(),
+            Failure::Messenger(Error::Fault(fault)) => {
+                let fault: &dyn std::error::Error = &fault;
+                let chain: Vec<String> = std::iter::successors(Some(fault), |error| error.source())
+                    .map(ToString::to_string)
+                    .collect();
+                tracing::error!(fault = chain.join(": "), "a call failed");
+                SystemError::Internal.into()
+            }
+        }
+    }
+}
+
+impl From<SystemError> for WireError {
+    fn from(error: SystemError) -> Self {
+        use StatusCode as S;
+        let (status, code, text) = match error {
+            SystemError::MethodNotFound => (S::NOT_FOUND, "ERROR_METHOD_NOT_FOUND", "Method not found!"),
+            SystemError::NoAuth => (S::UNAUTHORIZED, "NO_AUTH_FOUND", "Wrong authorization data"),
+            SystemError::BadWebhook => {
+                (S::UNAUTHORIZED, "INVALID_CREDENTIALS", "Invalid request credentials")
+            }
+            SystemError::BadToken => (S::UNAUTHORIZED, "invalid_token", "Unable to get application by token"),
+            SystemError::InsufficientScope => (
+                S::UNAUTHORIZED,
+                "insufficient_scope",
+                "The request requires higher privileges than provided by the webhook token",
+            ),
+            SystemError::HttpsRequired => (S::BAD_REQUEST, "INVALID_REQUEST", "Https required."),
+            SystemError::Unreadable(error) => {
+                return Self::new(S::BAD_REQUEST, "INVALID_REQUEST", error.to_string());
+            }
+            SystemError::TooLarge(limit) => {
+                let text = format!("The request body is larger than {limit} bytes");
+                return Self::new(S::PAYLOAD_TOO_LARGE, "INVALID_REQUEST", text);
+            }
+            SystemError::VerbNotAllowed => (S::METHOD_NOT_ALLOWED, "INVALID_REQUEST", "Use GET or POST"),
+            SystemError::BodyLost => (S::BAD_REQUEST, "INVALID_REQUEST", "The request body did not arrive"),
+            SystemError::TooManyRequests => {
+                (S::SERVICE_UNAVAILABLE, "QUERY_LIMIT_EXCEEDED", "Too many requests")
+            }
+            SystemError::OperatingTime => (
+                S::TOO_MANY_REQUESTS,
+                "OPERATION_TIME_LIMIT",
+                "Method is blocked due to operation time limit.",
+            ),
+            SystemError::NotInBatch => (
+                S::METHOD_NOT_ALLOWED,
+                "ERROR_BATCH_METHOD_NOT_ALLOWED",
+                "Method is not allowed for batch usage",
+            ),
+            SystemError::BatchTooLong => {
+                (S::BAD_REQUEST, "ERROR_BATCH_LENGTH_EXCEEDED", "Max batch length exceeded")
+            }
+            SystemError::ReferenceTooLarge => {
+                (S::BAD_REQUEST, "ERROR_ARGUMENT", "A reference inserts more data than a command may hold")
+            }
+            SystemError::ApplicationNeeded => {
+                (S::FORBIDDEN, "WRONG_AUTH_TYPE", "Current authorization type is denied for this method")
+            }
+            SystemError::Internal => {
+                (S::INTERNAL_SERVER_ERROR, "INTERNAL_SERVER_ERROR", "Internal server error")
+            }
+        };
+        Self::new(status, code, text)
+    }
+}
+
+impl From<Refusal> for WireError {
+    fn from(refusal: Refusal) -> Self {
+        const BAD: StatusCode = StatusCode::BAD_REQUEST;
+        const NO: StatusCode = StatusCode::FORBIDDEN;
+        let (status, code, text) = match refusal {
+            Refusal::DialogIdEmpty => (BAD, "DIALOG_ID_EMPTY", "Dialog ID can't be empty"),
+            Refusal::ChatIdEmpty => (BAD, "CHAT_ID_EMPTY", "Chat ID can't be empty"),
+            Refusal::UserIdEmpty => (BAD, "USER_ID_EMPTY", "User ID can't be empty"),
+            Refusal::MessageIdEmpty => (BAD, "MESSAGE_ID_ERROR", "Message ID can't be empty"),
+            Refusal::NoAccess => (NO, "ACCESS_ERROR", "You do not have access to the specified dialog"),
+            Refusal::NoAccessToPin => (BAD, "ACCESS_ERROR", "You do not have access to the specified dialog"),
+            Refusal::MayNotPost => (BAD, "ACCESS_ERROR", "You may not write to the specified dialog"),
+            Refusal::NoSuchChat => (BAD, "CHAT_ID", "The chat does not exist"),
+            Refusal::NoSuchUser => (BAD, "USER_NOT_FOUND", "User not found"),
+            Refusal::UserNotExists => (BAD, "USER_NOT_EXISTS", "User does not exist"),
+            Refusal::UserNumberEmpty => (BAD, "ID_EMPTY", "User ID can't be empty"),
+            Refusal::StrangerToGuest => (BAD, "ACCESS_DENIED", "You do not have access to this user"),
+            Refusal::NoTarget => (BAD, "PARAMS_ERROR", "Incorrect params: name a dialog, a chat or a user"),
+            Refusal::MessageEmpty => (BAD, "MESSAGE_EMPTY", "Message can't be empty"),
+            Refusal::AttachMalformed => (BAD, "ATTACH_ERROR", "Incorrect attach params"),
+            Refusal::AttachTooLarge => (BAD, "ATTACH_OVERSIZE", "The attachment is too large"),
+            Refusal::KeyboardMalformed => (BAD, "KEYBOARD_ERROR", "Incorrect keyboard params"),
+            Refusal::KeyboardTooLarge => (BAD, "KEYBOARD_OVERSIZE", "The keyboard is too large"),
+            Refusal::MenuMalformed => (BAD, "MENU_ERROR", "Incorrect menu params"),
+            Refusal::MenuMalformedOnEdit => (BAD, "menu_ERROR", "Incorrect menu params"),
+            Refusal::MenuTooLarge => (BAD, "MENU_OVERSIZE", "The menu is too large"),
+            Refusal::ReplyNoAccess => (BAD, "REPLY_ACCESS_ERROR", "You can't reply to this message"),
+            Refusal::ReplyFromOtherChat => {
+                (BAD, "REPLY_FROM_OTHER_CHAT_ERROR", "You can't reply to a message from another chat")
+            }
+            Refusal::MayNotEdit => {
+                (NO, "CANT_EDIT_MESSAGE", "Time has expired for modification or you don't have access")
+            }
+            Refusal::WithoutChanges => (BAD, "WITHOUT_CHANGES", "Action already set"),
+            Refusal::FirstIdNotNumber => (BAD, "FIRST_ID_STRING", "FIRST_ID can't be string"),
+            Refusal::LastIdNotNumber => (BAD, "LAST_ID_STRING", "LAST_ID can't be string"),
+            Refusal::TitleEmpty => (BAD, "TITLE_EMPTY", "Chat title can't be empty"),
+            Refusal::MayNotExtend => {
+                (NO, "ACCESS_DENIED_EXTEND", "You do not have permission to invite to this chat")
+            }
+            Refusal::MayNotKick => {
+                (NO, "ACCESS_DENIED_KICK", "You do not have permission to remove from this chat")
+            }
+            Refusal::OwnerMayNotLeave => (NO, "LEAVE_OWNER_FORBIDDEN", "The owner can't leave this chat"),
+            Refusal::WrongRequest => {
+                (BAD, "WRONG_REQUEST", "You do not have permission, or nothing would change")
+            }
+            Refusal::ListMalformed => {
+                (BAD, "INVALID_FORMAT", "A wrong format is passed: a list of numbers is needed")
+            }
+            Refusal::NoSuchStatus => (BAD, "STATUS_ERROR", "Status is not available"),
+            Refusal::CodeEmpty => (BAD, "CODE_EMPTY", "Feature code is empty"),
+            Refusal::Argument(argument, text) => {
+                return Self { argument: Some(argument), ..Self::new(BAD, "ERROR_ARGUMENT", text) };
+            }
+            Refusal::Core(text) => return Self::new(BAD, "ERROR_CORE", text),
+        };
+        Self::new(status, code, text)
+    }
+}

@@ -1,0 +1,128 @@
+//! The registry: every method declared once, with its name, scope, parameters, callers and handler.
+//!
+//! Dispatch, batch, `methods`, `method.get`, `scope`, the access test and the method table of the documents read these
+//! declarations and nothing else.
+
+use std::collections::HashMap;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::LazyLock;
+
+use super::answer::Answer;
+use super::call::{Call, Failure};
+use super::methods;
+
+/// What a handler returns.
+pub type Running<'a> = Pin<Box<dyn Future<Output = Result<Answer, Failure>> + Send + 'a>>;
+
+/// Who may call a method.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Caller {
+    /// Whoever has a credential with the scope.
+    Anyone,
+    /// An administrator.
+    Administrator,
+    /// An application; a webhook is refused.
+    Application,
+}
+
+/// What a parameter is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// `Y` or `N`.
+    Flag,
+    /// An integer.
+    Int,
+    /// A text.
+    Text,
+    /// A date in RFC 3339.
+    Date,
+    /// A dialog id.
+    Dialog,
+    /// A list.
+    List,
+    /// A map, or JSON text of one.
+    Object,
+}
+
+/// One parameter.
+#[derive(Debug, Clone, Copy)]
+pub struct Param {
+    /// Its name as the reference writes it.
+    pub name: &'static str,
+    /// What it is.
+    pub kind: Kind,
+    /// Whether the method refuses without it.
+    pub required: bool,
+    /// What stands in for it, in words; empty for nothing.
+    pub default: &'static str,
+}
+
+impl Param {
+    /// A parameter that may be left out.
+    pub const fn optional(name: &'static str, kind: Kind, default: &'static str) -> Self {
+        Self { name, kind, required: false, default }
+    }
+
+    /// A parameter that must be there.
+    pub const fn required(name: &'static str, kind: Kind) -> Self {
+        Self { name, kind, required: true, default: "" }
+    }
+}
+
+/// One method.
+pub struct Method {
+    /// Its name as the reference writes it.
+    pub name: &'static str,
+    /// The scope it needs; `a|b` is any of them, `basic` none.
+    pub scope: &'static str,
+    /// What it does, in a few words.
+    pub about: &'static str,
+    /// Who may call it.
+    pub caller: Caller,
+    /// Its parameters.
+    pub params: &'static [Param],
+    /// What runs.
+    pub handler: for<'a> fn(&'a Call) -> Running<'a>,
+}
+
+/// Every method, grouped by noun.
+pub fn all() -> impl Iterator<Item = &'static Method> {
+    methods::GROUPS.iter().flat_map(|group| group.iter())
+}
+
+/// The method with this name, whatever its case.
+pub fn find(name: &str) -> Option<&'static Method> {
+    static BY_NAME: LazyLock<HashMap<String, &'static Method>> =
+        LazyLock::new(|| all().map(|method| (method.name.to_lowercase(), method)).collect());
+    let alias = |name: &str| match name {
+        "im.dialog.readall" => "im.dialog.read.all".to_owned(),
+        other => other.to_owned(),
+    };
+    BY_NAME.get(&alias(&name.to_lowercase())).copied()
+}
+
+/// Modules of other products: their methods do not exist here, yet credentials and scopes are judged first, which
+/// clients rely on (clients.md).
+const FOREIGN: [&str; 14] = [
+    "crm",
+    "tasks",
+    "task",
+    "calendar",
+    "bizproc",
+    "catalog",
+    "sale",
+    "telephony",
+    "lists",
+    "landing",
+    "log",
+    "sonet_group",
+    "booking",
+    "timeman",
+];
+
+/// Whether an unknown name belongs to another product's module.
+pub fn is_foreign(name: &str) -> bool {
+    let module = name.split('.').next().unwrap_or_default().to_lowercase();
+    FOREIGN.contains(&module.as_str())
+}

@@ -1,0 +1,237 @@
+//! The chat object: in rows, and on a dialog's own page (behaviour.md F).
+
+use lately_messenger::dialog::DialogPage;
+use lately_model::chat::Restrictions;
+use lately_model::{Chat, Member, Revision, Role, UserId};
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+
+use super::{Number, PhpMap, Wire};
+
+/// A chat inside a row. `title` is the seed page's key for `name`; both are there.
+#[derive(Debug, Serialize)]
+#[expect(missing_docs, reason = "the keys are those of the reference")]
+pub struct RecentChat<'a> {
+    pub id: Number,
+    pub parent_chat_id: i64,
+    pub parent_message_id: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title: Option<&'a str>,
+    pub name: &'a str,
+    pub owner: Number,
+    pub extranet: bool,
+    pub contains_collaber: bool,
+    pub avatar: String,
+    pub color: String,
+    #[serde(rename = "type")]
+    pub kind: String,
+    pub entity_type: &'a str,
+    pub entity_id: &'a str,
+    pub entity_data_1: &'a str,
+    pub entity_data_2: &'a str,
+    pub entity_data_3: &'a str,
+    pub mute_list: PhpMap,
+    pub manager_list: Vec<i64>,
+    pub date_create: String,
+    pub message_type: &'static str,
+    pub user_counter: i64,
+    pub restrictions: Restrictions,
+    pub role: String,
+    pub text_field_enabled: bool,
+    pub background_id: Option<String>,
+    pub entity_link: EntityLink,
+    pub permissions: Permissions,
+    pub public: &'static str,
+}
+
+/// What a private row shows of its chat.
+#[derive(Debug, Serialize)]
+#[expect(missing_docs, reason = "the keys are those of the reference")]
+pub struct ChatStub {
+    pub text_field_enabled: bool,
+    pub background_id: Option<String>,
+    pub mute_list: PhpMap,
+}
+
+/// Where the thing lives that a chat was made for.
+#[derive(Debug, Default, Serialize)]
+#[expect(missing_docs, reason = "the keys are those of the reference")]
+pub struct EntityLink {
+    #[serde(rename = "type")]
+    pub kind: String,
+    pub url: String,
+    pub id: String,
+}
+
+/// The least role for each act.
+#[derive(Debug, Serialize)]
+#[expect(missing_docs, reason = "the keys are those of the reference")]
+pub struct Permissions {
+    pub manage_users_add: &'static str,
+    pub manage_users_delete: &'static str,
+    pub manage_ui: &'static str,
+    pub manage_settings: &'static str,
+    pub manage_messages: &'static str,
+    pub can_post: &'static str,
+}
+
+/// A chat inside the row of `member`.
+pub fn recent_chat<'a>(chat: &'a Chat, member: &Member, role: Role, wire: &Wire<'_>) -> RecentChat<'a> {
+    let [data_1, data_2, data_3] = &chat.entity_data;
+    RecentChat {
+        id: Number::of(chat.id.0, wire.revision),
+        parent_chat_id: chat.parent_chat_id.0,
+        parent_message_id: chat.parent_message_id.0,
+        title: (wire.revision == Revision::R29).then_some(&chat.title),
+        name: &chat.title,
+        owner: Number::of(chat.owner_id.0, wire.revision),
+        extranet: chat.extranet,
+        contains_collaber: false,
+        avatar: wire.absolute(&chat.avatar),
+        color: chat.shown_color(),
+        kind: chat.type_name(),
+        entity_type: &chat.entity_type,
+        entity_id: &chat.entity_id,
+        entity_data_1: data_1,
+        entity_data_2: data_2,
+        entity_data_3: data_3,
+        mute_list: mute_map(member),
+        manager_list: if role >= Role::Manager { vec![member.user_id.0] } else { Vec::new() },
+        date_create: wire.date(chat.created_at),
+        message_type: chat.kind.letter(),
+        user_counter: chat.user_count,
+        restrictions: chat.restrictions(),
+        role: role.word().to_uppercase(),
+        text_field_enabled: true,
+        background_id: None,
+        entity_link: entity_link(chat, member.user_id),
+        permissions: permissions(chat),
+        public: "",
+    }
+}
+
+/// The stub on the private row of `member`.
+pub fn stub(member: &Member) -> ChatStub {
+    ChatStub { text_field_enabled: true, background_id: None, mute_list: mute_map(member) }
+}
+
+/// Only the caller's own silence is told: `{"7": true}`.
+fn mute_map(member: &Member) -> PhpMap {
+    let mut map = Map::new();
+    if member.muted {
+        map.insert(member.user_id.to_string(), Value::Bool(true));
+    }
+    PhpMap(map)
+}
+
+fn permissions(chat: &Chat) -> Permissions {
+    let can_post = chat.can_post().word();
+    Permissions {
+        manage_users_add: "member",
+        manage_users_delete: "manager",
+        manage_ui: "member",
+        manage_settings: "owner",
+        manage_messages: can_post,
+        can_post,
+    }
+}
+
+fn entity_link(chat: &Chat, user: UserId) -> EntityLink {
+    let id = chat.entity_id.clone();
+    match chat.entity_type.as_str() {
+        "TASKS_TASK" | "TASKS" => {
+            let url = format!("/company/personal/user/{user}/tasks/task/view/{id}/");
+            EntityLink { kind: "TASKS".to_owned(), url, id }
+        }
+        "CRM" => {
+            let (kind, number) = id.split_once('|').unwrap_or(("", &id));
+            let url = format!("/crm/{}/details/{number}/", kind.to_lowercase());
+            EntityLink { kind: kind.to_owned(), url, id }
+        }
+        "SONET_GROUP" => {
+            EntityLink { kind: "SONET_GROUP".to_owned(), url: format!("/workgroups/group/{id}/"), id }
+        }
+        _ => EntityLink::default(),
+    }
+}
+
+/// The page of a dialog (`im.dialog.get`); `dialog_id` is echoed as it was sent.
+pub fn dialog_page(page: &DialogPage, caller: UserId, dialog_id: &str, wire: &Wire<'_>) -> Value {
+    let chat = &page.chat;
+    let member = page.member.clone().unwrap_or_default();
+    let private = chat.kind.is_private();
+    let [data_1, data_2, data_3] = &chat.entity_data;
+    json!({
+        "id": chat.id.0,
+        "parent_chat_id": chat.parent_chat_id.0,
+        "parent_message_id": chat.parent_message_id.0,
+        "name": if private { Value::Null } else { json!(chat.title) },
+        "description": if chat.description.is_empty() { Value::Null } else { json!(chat.description) },
+        "owner": chat.owner_id.0,
+        "extranet": chat.extranet,
+        "avatar": wire.absolute(&chat.avatar),
+        "color": chat.shown_color(),
+        "type": chat.type_name(),
+        "counter": page.counter,
+        "user_counter": if private { 0 } else { chat.user_count },
+        "message_count": page.message_count,
+        "unread_id": page.unread_id.0,
+        "restrictions": restrictions(chat),
+        "last_message_id": chat.last_message_id.0,
+        "last_id": member.last_read_id.0,
+        "marked_id": member.marked_id.0,
+        "disk_folder_id": 0,
+        "entity_type": chat.entity_type,
+        "entity_id": chat.entity_id,
+        "entity_data_1": data_1,
+        "entity_data_2": data_2,
+        "entity_data_3": data_3,
+        "mute_list": if member.muted { json!([caller.0]) } else { json!([]) },
+        "date_create": wire.date(chat.created_at),
+        "message_type": chat.kind.letter(),
+        "public": "",
+        "role": page.role.word(),
+        "entity_link": entity_link(chat, caller),
+        "text_field_enabled": true,
+        "background_id": null,
+        "permissions": permissions(chat),
+        "is_new": false,
+        "readed_list": readers(page, wire),
+        "manager_list": page.managers,
+        "last_message_views": {
+            "message_id": chat.last_message_id.0,
+            "first_viewers": viewers(page, wire),
+            "count_of_viewers": page.viewer_count,
+        },
+        "dialog_id": dialog_id,
+    })
+}
+
+/// Chats that belong to another module also say where its page is.
+fn restrictions(chat: &Chat) -> Value {
+    let mut value = json!(chat.restrictions());
+    if let (Value::Object(map), "SONET_GROUP" | "TASKS" | "CALENDAR" | "CRM") =
+        (&mut value, chat.entity_type.as_str())
+    {
+        map.insert("path".to_owned(), json!(""));
+        map.insert("path_title".to_owned(), json!(""));
+    }
+    value
+}
+
+fn readers(page: &DialogPage, wire: &Wire<'_>) -> Vec<Value> {
+    let reader = |(member, name): &(Member, String)| {
+        json!({
+            "user_id": member.user_id.0,
+            "user_name": name,
+            "message_id": member.last_read_id.0,
+            "date": member.read_at.map(|date| wire.date(date)),
+        })
+    };
+    page.readers.iter().map(reader).collect()
+}
+
+fn viewers(page: &DialogPage, wire: &Wire<'_>) -> Vec<Value> {
+    let viewer = |(view, name): &(lately_messenger::dialog::View, String)| json!({ "user_id": view.user_id.0, "user_name": name, "date": wire.date(view.date) });
+    page.viewers.iter().map(viewer).collect()
+}

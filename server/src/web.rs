@@ -1,0 +1,61 @@
+//! The web page: served at `/`, from files built into the binary.
+//!
+//! Must hold: no inline script, so that the content policy can forbid it; what only demo portals offer is told to
+//! nobody beyond this machine.
+
+use std::net::SocketAddr;
+use std::sync::{Arc, OnceLock};
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{ConnectInfo, State};
+use axum::http::header::{self, HeaderValue};
+use axum::http::{Request, Response, StatusCode};
+use axum::routing::get;
+
+const INDEX: &str = include_str!("../../web/index.html");
+const SCRIPT: &str = include_str!("../../web/app.js");
+const STYLE: &str = include_str!("../../web/style.css");
+
+const POLICY: &str = "default-src 'self'; img-src 'self' https: http: data:; style-src 'self'; script-src 'self'; \
+     base-uri 'none'; form-action 'self'; frame-ancestors 'self'";
+
+/// What a demo portal offers to whoever opens its page on this machine.
+pub type DemoOffer = Arc<OnceLock<serde_json::Value>>;
+
+/// The routes of the page.
+pub fn routes(offer: DemoOffer) -> Router {
+    Router::new()
+        .route("/", get(|| async { page("text/html; charset=utf-8", INDEX) }))
+        .route("/app.js", get(|| async { page("text/javascript; charset=utf-8", SCRIPT) }))
+        .route("/style.css", get(|| async { page("text/css; charset=utf-8", STYLE) }))
+        .route("/demo.json", get(demo))
+        .with_state(offer)
+}
+
+async fn demo(State(offer): State<DemoOffer>, request: Request<Body>) -> Response<Body> {
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
+    let near = peer.is_some_and(|ConnectInfo(peer)| peer.ip().is_loopback());
+    match offer.get().filter(|_| near) {
+        Some(offer) => page("application/json; charset=utf-8", &offer.to_string()),
+        None => not_found(),
+    }
+}
+
+/// What is at no address.
+pub fn not_found() -> Response<Body> {
+    let mut response = page("text/plain; charset=utf-8", "There is nothing here.\n");
+    *response.status_mut() = StatusCode::NOT_FOUND;
+    response
+}
+
+fn page(kind: &'static str, text: &str) -> Response<Body> {
+    let mut response = Response::new(Body::from(text.to_owned()));
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    response
+}

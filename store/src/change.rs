@@ -1,0 +1,42 @@
+//! What a transaction changed, told as the new state: whoever keeps a copy replaces what it had.
+//!
+//! Must hold: applying the changes of a transaction to a copy of the state before it gives the state after it.
+
+use lately_model::{ChatId, Removal, Room, Seat, User, UserId};
+
+/// One changed thing.
+#[derive(Debug, Clone)]
+pub enum Change {
+    /// A room is now like this, for all its members.
+    Room(Box<Room>),
+    /// A member's seat is now like this (also for somebody who just joined).
+    Seat(Box<Seat>),
+    /// A member is gone.
+    SeatGone(UserId, ChatId),
+    /// A row of this user went away.
+    Removal(UserId, Removal),
+    /// The message with this ordinal, caused by the given user, no longer counts for anybody.
+    Uncounted(ChatId, i64, UserId),
+    /// A user was added or edited and is now like this.
+    Person(Box<User>),
+    /// A user whom the other changes show is like this.
+    Known(Box<User>),
+    /// The webhooks of this user are not what they were.
+    Webhooks(UserId),
+}
+
+/// Hears of changes on the writer's thread; must be quick and must not call the store.
+pub trait Observer: Send + Sync {
+    /// A transaction was committed. Each inner list is one job's changes, in commit order.
+    fn committed(&self, changes: Vec<Vec<Change>>);
+
+    /// Something was written that is not known here (another process, a failed commit): copies must be dropped.
+    fn doubt(&self);
+}
+
+/// An observer that keeps no copy.
+impl Observer for () {
+    fn committed(&self, _: Vec<Vec<Change>>) {}
+
+    fn doubt(&self) {}
+}

@@ -1,0 +1,213 @@
+//! The recount: everything stored that could be derived is derived again, slowly and plainly, and compared.
+//!
+//! Must hold: a clean check means that every chat's totals and every member's counter equal a count of messages.
+
+use lately_model::{Chat, ChatId, Member, MessageId, UserId};
+
+use crate::{Page, Snapshot, StoreError, Tx};
+
+/// How many rows are read at a time.
+const STEP: i64 = 500;
+
+/// A value that is not what a recount gives.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Difference {
+    /// Which row: `chat 12`, `member 3 of chat 12`.
+    pub row: String,
+    /// Which value of it.
+    pub value: &'static str,
+    /// What is stored or derived the fast way.
+    pub found: i64,
+    /// What the recount gives.
+    pub expected: i64,
+}
+
+/// Told after each chat: how many are done, and how many there are.
+pub type Progress<'a> = &'a mut dyn FnMut(u64, u64);
+
+/// What a recount of one chat gives.
+struct Recount {
+    ordinal: i64,
+    message_count: i64,
+    last_message_id: MessageId,
+    user_count: i64,
+    /// Messages that count, with who caused them; deleted ones left out.
+    unread: Vec<(MessageId, UserId)>,
+    /// The chat's ordinal at each message, deleted ones included.
+    ordinals: Vec<(MessageId, i64)>,
+}
+
+impl Snapshot<'_> {
+    /// Recounts chat after chat and answers the first `limit` differences.
+    pub fn differences(&self, limit: usize, progress: Progress<'_>) -> Result<Vec<Difference>, StoreError> {
+        let mut found = Vec::new();
+        let total = self.engine.row("SELECT count(*) FROM chat", &[])?.map_or(Ok(0), |mut row| row.int())?;
+        let mut done = 0;
+        let mut after = ChatId(0);
+        while let Some(chat) = self.chat_after(after)? {
+            after = chat.id;
+            self.compare(&chat, &mut found)?;
+            done += 1;
+            progress(done, u64::try_from(total).unwrap_or(0));
+            if found.len() >= limit {
+                found.truncate(limit);
+                break;
+            }
+        }
+        Ok(found)
+    }
+
+    /// The number of the chat after this one.
+    pub fn next_chat(&self, after: ChatId) -> Result<Option<ChatId>, StoreError> {
+        Ok(self.chat_after(after)?.map(|chat| chat.id))
+    }
+
+    pub(crate) fn chat_after(&self, after: ChatId) -> Result<Option<Chat>, StoreError> {
+        let sql = "SELECT id FROM chat WHERE id > ?1 ORDER BY id LIMIT 1";
+        let row = self.engine.row(sql, &[after.into()])?;
+        let Some(mut row) = row else { return Ok(None) };
+        self.chat(row.chat()?)
+    }
+
+    fn compare(&self, chat: &Chat, found: &mut Vec<Difference>) -> Result<(), StoreError> {
+        let recount = self.recount(chat.id)?;
+        let row = format!("chat {}", chat.id);
+        let mut differ = |value, stored: i64, expected: i64| {
+            if stored != expected {
+                found.push(Difference { row: row.clone(), value, found: stored, expected });
+            }
+        };
+        differ("ordinal", chat.ordinal, recount.ordinal);
+        differ("message_count", chat.message_count, recount.message_count);
+        differ("last_message_id", chat.last_message_id.0, recount.last_message_id.0);
+        differ("user_count", chat.user_count, recount.user_count);
+        let mut after = UserId(0);
+        loop {
+            let members = self.members_after(chat.id, after, STEP)?;
+            let Some(last) = members.last() else { return Ok(()) };
+            after = last.user_id;
+            for member in &members {
+                self.compare_member(chat, member, &recount, found)?;
+            }
+        }
+    }
+
+    fn compare_member(
+        &self,
+        chat: &Chat,
+        member: &Member,
+        recount: &Recount,
+        found: &mut Vec<Difference>,
+    ) -> Result<(), StoreError> {
+        let row = format!("member {} of chat {}", member.user_id, chat.id);
+        let ordinal = recount.ordinal_at(member.last_read_id);
+        if ordinal != member.read_ordinal {
+            let found_value = member.read_ordinal;
+            found.push(Difference {
+                row: row.clone(),
+                value: "read_ordinal",
+                found: found_value,
+                expected: ordinal,
+            });
+        }
+        let counter = self.seat(chat.id, member.user_id)?.map_or(0, |seat| chat.ordinal - seat.settled);
+        let unread = recount.unread.iter();
+        let expected =
+            unread.filter(|(id, actor)| *id > member.last_read_id && *actor != member.user_id).count();
+        let expected = i64::try_from(expected).unwrap_or(i64::MAX);
+        if counter != expected {
+            found.push(Difference { row, value: "counter", found: counter, expected });
+        }
+        Ok(())
+    }
+
+    fn recount(&self, chat: ChatId) -> Result<Recount, StoreError> {
+        let members = "SELECT count(*) FROM member WHERE chat_id = ?1";
+        let user_count = self.engine.row(members, &[chat.into()])?.map_or(Ok(0), |mut row| row.int())?;
+        let mut recount = Recount {
+            ordinal: 0,
+            message_count: 0,
+            last_message_id: MessageId(0),
+            user_count,
+            unread: Vec::new(),
+            ordinals: Vec::new(),
+        };
+        let sql = "SELECT id, actor_id, counts, deleted, purged FROM message WHERE chat_id = ?1 AND id > ?2 \
+                   ORDER BY id LIMIT ?3";
+        let mut after = MessageId(0);
+        loop {
+            let rows = self.engine.rows(sql, &[chat.into(), after.into(), STEP.into()])?;
+            if rows.is_empty() {
+                return Ok(recount);
+            }
+            for mut row in rows {
+                after = row.message()?;
+                let actor = row.user()?;
+                let (counts, deleted, purged) = (row.flag()?, row.flag()?, row.flag()?);
+                recount.add(after, actor, counts, deleted, purged);
+            }
+        }
+    }
+}
+
+impl Recount {
+    fn add(&mut self, id: MessageId, actor: UserId, counts: bool, deleted: bool, purged: bool) {
+        self.ordinal += i64::from(counts);
+        self.ordinals.push((id, self.ordinal));
+        if !purged {
+            self.message_count += 1;
+            self.last_message_id = id;
+        }
+        if counts && !deleted {
+            self.unread.push((id, actor));
+        }
+    }
+
+    fn ordinal_at(&self, position: MessageId) -> i64 {
+        let past = self.ordinals.partition_point(|(id, _)| *id <= position);
+        past.checked_sub(1).and_then(|place| self.ordinals.get(place)).map_or(0, |(_, ordinal)| *ordinal)
+    }
+}
+
+impl Tx<'_> {
+    /// Writes what a recount gives into one chat and its members; ordinals of messages included. Answers whether
+    /// anything differed.
+    pub fn repair_chat(&mut self, id: ChatId) -> Result<bool, StoreError> {
+        let Some(mut chat) = self.chat(id)? else { return Ok(false) };
+        let mut before = Vec::new();
+        self.compare(&chat, &mut before)?;
+        if before.is_empty() {
+            return Ok(false);
+        }
+        let recount = self.recount(id)?;
+        for (message, ordinal) in &recount.ordinals {
+            let sql = "UPDATE message SET ordinal = ?2 WHERE id = ?1 AND ordinal <> ?2";
+            self.engine.run(sql, &[(*message).into(), (*ordinal).into()])?;
+        }
+        chat.ordinal = recount.ordinal;
+        chat.message_count = recount.message_count;
+        chat.last_message_id = recount.last_message_id;
+        let last = self.messages(id, Page::Newest, MessageId(0), 1)?;
+        chat.last_message_at = last.first().map_or(chat.created_at, |message| message.date);
+        self.save_totals(&chat)?;
+        self.recount_members(id)?;
+        self.repair_members(id, &recount)?;
+        self.told_room(id)?;
+        Ok(true)
+    }
+
+    fn repair_members(&mut self, chat: ChatId, recount: &Recount) -> Result<(), StoreError> {
+        let mut after = UserId(0);
+        loop {
+            let members = self.members_after(chat, after, STEP)?;
+            let Some(last) = members.last() else { return Ok(()) };
+            after = last.user_id;
+            for member in &members {
+                let sql = "UPDATE member SET read_ordinal = ?3 WHERE chat_id = ?1 AND user_id = ?2";
+                let ordinal = recount.ordinal_at(member.last_read_id);
+                self.engine.run_one(sql, &[chat.into(), member.user_id.into(), ordinal.into()])?;
+                self.told_seat(chat, member.user_id)?;
+            }
+        }
+    }
+}

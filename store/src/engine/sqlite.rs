@@ -1,0 +1,170 @@
+//! The embedded engine: one SQLite connection in WAL mode with full synchronisation.
+
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::backup::{Backup, StepResult};
+use rusqlite::types::{ToSqlOutput, ValueRef};
+use rusqlite::{Connection, OpenFlags, ToSql, params_from_iter};
+
+use super::{Row, Value};
+use crate::StoreError;
+
+/// How long a statement waits for another process's transaction.
+const BUSY: Duration = Duration::from_secs(15);
+
+/// One connection.
+pub struct Engine {
+    connection: Connection,
+}
+
+impl Engine {
+    /// Opens for reading and writing, making the file as needed.
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
+        Self::with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)
+    }
+
+    /// Opens for reading only.
+    pub fn open_reader(path: &Path) -> Result<Self, StoreError> {
+        let engine = Self::with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        engine.script("PRAGMA query_only = ON")?;
+        Ok(engine)
+    }
+
+    fn with_flags(path: &Path, flags: OpenFlags) -> Result<Self, StoreError> {
+        let opened = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX);
+        let connection =
+            opened.map_err(|error| StoreError::Open { path: path.to_owned(), reason: error.to_string() })?;
+        connection.set_prepared_statement_cache_capacity(256);
+        let engine = Self { connection };
+        engine.connection.busy_timeout(BUSY).map_err(|source| failed("busy_timeout", source))?;
+        engine.script(
+            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
+             PRAGMA temp_store = MEMORY; PRAGMA cache_size = -65536; PRAGMA mmap_size = 268435456;",
+        )?;
+        Ok(engine)
+    }
+
+    /// All rows of a SELECT; the statement itself bounds how many.
+    pub fn rows(&self, sql: &str, params: &[Value]) -> Result<Vec<Row>, StoreError> {
+        let read = || {
+            let mut statement = self.connection.prepare_cached(sql)?;
+            let width = statement.column_count();
+            let mut found = statement.query(params_from_iter(params))?;
+            let mut rows = Vec::new();
+            while let Some(row) = found.next()? {
+                let columns = (0..width).map(|column| Ok(value(row.get_ref(column)?)));
+                rows.push(Row::new(columns.collect::<rusqlite::Result<_>>()?));
+            }
+            Ok(rows)
+        };
+        read().map_err(|source| failed(sql, source))
+    }
+
+    /// The first row of a SELECT.
+    pub fn row(&self, sql: &str, params: &[Value]) -> Result<Option<Row>, StoreError> {
+        Ok(self.rows(sql, params)?.into_iter().next())
+    }
+
+    /// Runs a statement and tells how many rows it touched.
+    pub fn run(&self, sql: &str, params: &[Value]) -> Result<usize, StoreError> {
+        let run = || self.connection.prepare_cached(sql)?.execute(params_from_iter(params));
+        run().map_err(|source| failed(sql, source))
+    }
+
+    /// Runs a statement that must touch exactly one row.
+    pub fn run_one(&self, sql: &str, params: &[Value]) -> Result<(), StoreError> {
+        match self.run(sql, params)? {
+            1 => Ok(()),
+            actual => Err(StoreError::RowsAffected { statement: first_line(sql), expected: 1, actual }),
+        }
+    }
+
+    /// Runs an INSERT that ends in `RETURNING id`.
+    pub fn insert(&self, sql: &str, params: &[Value]) -> Result<i64, StoreError> {
+        match self.row(sql, params)? {
+            Some(mut row) => row.int(),
+            None => Err(StoreError::RowsAffected { statement: first_line(sql), expected: 1, actual: 0 }),
+        }
+    }
+
+    /// Runs several statements without parameters.
+    pub fn script(&self, sql: &str) -> Result<(), StoreError> {
+        self.connection.execute_batch(sql).map_err(|source| failed(sql, source))
+    }
+
+    /// Copies the whole database, as it is now, into the new file `target` while others write, reporting (pages left,
+    /// pages in all).
+    pub fn backup(&self, target: &Path, progress: &mut dyn FnMut(u64, u64)) -> Result<(), StoreError> {
+        let mut copy = || {
+            let mut destination = Connection::open(target)?;
+            let backup = Backup::new(&self.connection, &mut destination)?;
+            copy_pages(&backup, progress)
+        };
+        // Without an open transaction every commit of another program would make the copy begin anew.
+        self.script("BEGIN; SELECT 1 FROM portal")?;
+        let copied = copy().map_err(|source| failed("backup", source));
+        self.script("COMMIT")?;
+        copied
+    }
+
+    /// Replaces all that is here by what is in `source`, in one transaction: other programs see the old state or the
+    /// new one. `locked` runs when nobody else can write here any more, and may still change `source`.
+    pub fn restore(
+        &mut self,
+        source: &Self,
+        locked: impl FnOnce() -> Result<(), StoreError>,
+        progress: &mut dyn FnMut(u64, u64),
+    ) -> Result<(), StoreError> {
+        let failure = |source| failed("restore", source);
+        let backup = Backup::new(&source.connection, &mut self.connection).map_err(failure)?;
+        match backup.step(0).map_err(failure)? {
+            StepResult::Busy | StepResult::Locked => return Err(failure(busy())),
+            _ => locked()?,
+        }
+        copy_pages(&backup, progress).map_err(failure)
+    }
+}
+
+fn copy_pages(backup: &Backup<'_, '_>, progress: &mut dyn FnMut(u64, u64)) -> rusqlite::Result<()> {
+    loop {
+        let step = backup.step(1024)?;
+        let state = backup.progress();
+        progress(u64::try_from(state.remaining).unwrap_or(0), u64::try_from(state.pagecount).unwrap_or(0));
+        match step {
+            StepResult::Done => return Ok(()),
+            StepResult::Busy | StepResult::Locked => return Err(busy()),
+            _ => {}
+        }
+    }
+}
+
+fn busy() -> rusqlite::Error {
+    rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_BUSY), None)
+}
+
+impl ToSql for Value {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(match self {
+            Self::Null => ValueRef::Null,
+            Self::Int(value) => ValueRef::Integer(*value),
+            Self::Text(value) => ValueRef::Text(value.as_bytes()),
+        }))
+    }
+}
+
+fn value(column: ValueRef<'_>) -> Value {
+    match column {
+        ValueRef::Null | ValueRef::Blob(_) | ValueRef::Real(_) => Value::Null,
+        ValueRef::Integer(value) => Value::Int(value),
+        ValueRef::Text(bytes) => Value::Text(String::from_utf8_lossy(bytes).into_owned()),
+    }
+}
+
+fn failed(sql: &str, source: rusqlite::Error) -> StoreError {
+    StoreError::Sql { statement: first_line(sql), source }
+}
+
+fn first_line(sql: &str) -> String {
+    sql.trim().lines().next().unwrap_or_default().chars().take(120).collect()
+}

@@ -1,0 +1,86 @@
+//! What goes into a statement.
+
+use lately_model::{ChatId, FileId, MessageId, Moment, UserId, WebhookId};
+
+/// One parameter or one column: the portal needs nothing but integers and texts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Value {
+    /// No value.
+    Null,
+    /// An integer, a date in seconds, a flag as 0 or 1.
+    Int(i64),
+    /// A text.
+    Text(String),
+}
+
+impl From<i64> for Value {
+    fn from(value: i64) -> Self {
+        Self::Int(value)
+    }
+}
+
+impl From<bool> for Value {
+    fn from(value: bool) -> Self {
+        Self::Int(i64::from(value))
+    }
+}
+
+impl From<&str> for Value {
+    fn from(value: &str) -> Self {
+        Self::Text(value.to_owned())
+    }
+}
+
+impl From<String> for Value {
+    fn from(value: String) -> Self {
+        Self::Text(value)
+    }
+}
+
+impl From<&String> for Value {
+    fn from(value: &String) -> Self {
+        Self::Text(value.clone())
+    }
+}
+
+impl From<Moment> for Value {
+    fn from(value: Moment) -> Self {
+        Self::Int(value.0)
+    }
+}
+
+impl From<UserId> for Value {
+    fn from(value: UserId) -> Self {
+        Self::Int(value.0)
+    }
+}
+
+impl From<ChatId> for Value {
+    fn from(value: ChatId) -> Self {
+        Self::Int(value.0)
+    }
+}
+
+impl From<MessageId> for Value {
+    fn from(value: MessageId) -> Self {
+        Self::Int(value.0)
+    }
+}
+
+impl From<FileId> for Value {
+    fn from(value: FileId) -> Self {
+        Self::Int(value.0)
+    }
+}
+
+impl From<WebhookId> for Value {
+    fn from(value: WebhookId) -> Self {
+        Self::Int(value.0)
+    }
+}
+
+impl<T: Into<Value>> From<Option<T>> for Value {
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Self::Null, Into::into)
+    }
+}

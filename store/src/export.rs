@@ -1,0 +1,163 @@
+//! Reading all facts of a portal, in an order in which they can be written again.
+
+use lately_model::{Chat, ChatId, File, FileId, MessageId, RemovalReason, UserId, WebhookId};
+
+use crate::{Fact, Snapshot, StoreError, message};
+
+/// How many rows are read at a time.
+const STEP: i64 = 500;
+
+/// Takes one fact after another.
+pub type Take<'a, E> = &'a mut dyn FnMut(Fact) -> Result<(), E>;
+
+impl Snapshot<'_> {
+    /// How many facts there are, roughly: users, chats and messages.
+    pub fn fact_count(&self) -> Result<u64, StoreError> {
+        let sql = "SELECT (SELECT count(*) FROM user) + (SELECT count(*) FROM chat) + (SELECT count(*) FROM message)";
+        let count = self.engine.row(sql, &[])?.map_or(Ok(0), |mut row| row.int())?;
+        Ok(u64::try_from(count).unwrap_or(0))
+    }
+
+    /// Hands every fact to `take`.
+    pub fn facts<E: From<StoreError>>(&self, take: Take<'_, E>) -> Result<(), E> {
+        let row = self.engine.row("SELECT color_counter FROM portal WHERE id = 1", &[])?;
+        take(Fact::Portal { color_counter: row.map_or(Ok(0), |mut row| row.int())? })?;
+        self.department_facts(take)?;
+        self.user_facts(take)?;
+        let mut after = ChatId(0);
+        while let Some(chat) = self.chat_after(after)? {
+            after = chat.id;
+            self.chat_facts(chat, take)?;
+        }
+        self.removal_facts(take)?;
+        self.webhook_facts(take)
+    }
+
+    fn department_facts<E: From<StoreError>>(&self, take: Take<'_, E>) -> Result<(), E> {
+        let mut after = 0;
+        loop {
+            let departments = self.departments_after(after, STEP)?;
+            let Some(last) = departments.last() else { return Ok(()) };
+            after = last.id;
+            for department in departments {
+                take(Fact::Department(department))?;
+            }
+        }
+    }
+
+    fn user_facts<E: From<StoreError>>(&self, take: Take<'_, E>) -> Result<(), E> {
+        let mut after = UserId(0);
+        loop {
+            let users = self.users_after(after, STEP)?;
+            let Some(last) = users.last() else { return Ok(()) };
+            after = last.id;
+            for user in users {
+                take(Fact::User(Box::new(user)))?;
+            }
+        }
+    }
+
+    fn chat_facts<E: From<StoreError>>(&self, chat: Chat, take: Take<'_, E>) -> Result<(), E> {
+        let (id, updated_at) = (chat.id, chat.updated_at);
+        take(Fact::Chat(Box::new(chat)))?;
+        self.member_facts(id, take, false)?;
+        self.file_facts(id, take)?;
+        self.message_facts(id, take)?;
+        take(Fact::Touch { chat: id, date: updated_at })?;
+        self.member_facts(id, take, true)
+    }
+
+    fn member_facts<E: From<StoreError>>(
+        &self,
+        chat: ChatId,
+        take: Take<'_, E>,
+        rows: bool,
+    ) -> Result<(), E> {
+        let mut after = UserId(0);
+        loop {
+            let members = self.members_after(chat, after, STEP)?;
+            let Some(last) = members.last() else { return Ok(()) };
+            after = last.user_id;
+            for member in members {
+                take(if rows { Fact::Row(member) } else { Fact::Member(member) })?;
+            }
+        }
+    }
+
+    fn file_facts<E: From<StoreError>>(&self, chat: ChatId, take: Take<'_, E>) -> Result<(), E> {
+        let sql = "SELECT id FROM file WHERE chat_id = ?1 AND id > ?2 ORDER BY id LIMIT ?3";
+        let mut after = FileId(0);
+        loop {
+            let rows = self.engine.rows(sql, &[chat.into(), after.into(), STEP.into()])?;
+            let files: Vec<File> = rows
+                .into_iter()
+                .filter_map(|mut row| row.int().and_then(|id| self.file(FileId(id))).transpose())
+                .collect::<Result<_, _>>()?;
+            let Some(last) = files.last() else { return Ok(()) };
+            after = last.id;
+            for file in files {
+                take(Fact::File(file))?;
+            }
+        }
+    }
+
+    fn message_facts<E: From<StoreError>>(&self, chat: ChatId, take: Take<'_, E>) -> Result<(), E> {
+        let sql = format!(
+            "SELECT {}, x.once, x.purged FROM message x WHERE x.chat_id = ?1 AND x.id > ?2 ORDER BY x.id LIMIT ?3",
+            message::COLUMNS
+        );
+        let mut after = MessageId(0);
+        loop {
+            let rows = self.engine.rows(&sql, &[chat.into(), after.into(), STEP.into()])?;
+            if rows.is_empty() {
+                return Ok(());
+            }
+            for mut row in rows {
+                let message = message::read(&mut row)?;
+                after = message.id;
+                let (once, purged) = (row.maybe_text()?, row.flag()?);
+                take(Fact::Message { message: Box::new(message), once, purged })?;
+                self.view_facts(after, take)?;
+            }
+        }
+    }
+
+    fn view_facts<E: From<StoreError>>(&self, message: MessageId, take: Take<'_, E>) -> Result<(), E> {
+        let (views, _) = self.views(message, UserId(0), i64::MAX)?;
+        for view in views {
+            take(Fact::View { message, user: view.user_id, date: view.date })?;
+        }
+        Ok(())
+    }
+
+    fn removal_facts<E: From<StoreError>>(&self, take: Take<'_, E>) -> Result<(), E> {
+        let sql = "SELECT user_id, chat_id, reason, date FROM removal WHERE (user_id = ?1 AND chat_id > ?2) \
+                   OR user_id > ?1 ORDER BY user_id, chat_id LIMIT ?3";
+        let mut after = (UserId(0), ChatId(0));
+        loop {
+            let rows = self.engine.rows(sql, &[after.0.into(), after.1.into(), STEP.into()])?;
+            if rows.is_empty() {
+                return Ok(());
+            }
+            for mut row in rows {
+                let (user, chat, word, date) = (row.user()?, row.chat()?, row.text()?, row.moment()?);
+                after = (user, chat);
+                if let Some(reason) = RemovalReason::from_word(&word) {
+                    take(Fact::Removal { user, chat, reason, date })?;
+                }
+            }
+        }
+    }
+
+    fn webhook_facts<E: From<StoreError>>(&self, take: Take<'_, E>) -> Result<(), E> {
+        let mut after = WebhookId(0);
+        loop {
+            let webhooks = self.webhooks_after(after, STEP)?;
+            let Some(last) = webhooks.last() else { return Ok(()) };
+            after = last.id;
+            for webhook in webhooks {
+                take(Fact::Webhook(webhook))?;
+            }
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! A fact: one thing a portal knows, in the form in which portals are moved.
+//!
+//! Must hold: writing all facts of a portal, in the order in which they are read, into an empty portal gives an equal
+//! portal. What can be derived (ordinals, totals, counters) is not part of a fact.
+
+use lately_model::{
+    Chat, ChatId, File, Member, Message, MessageId, Moment, RemovalReason, User, UserId, Webhook,
+};
+
+use crate::Department;
+
+/// One fact.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Fact {
+    /// The portal's own: how many chats took an automatic colour.
+    Portal {
+        /// That number.
+        color_counter: i64,
+    },
+    /// A department.
+    Department(Department),
+    /// A user.
+    User(Box<User>),
+    /// A chat; its totals are ignored.
+    Chat(Box<Chat>),
+    /// A membership; read position and row state are ignored.
+    Member(Member),
+    /// A file.
+    File(File),
+    /// A message; its ordinal is ignored. Messages of one chat come in ascending order.
+    Message {
+        /// The message.
+        message: Box<Message>,
+        /// The key under which it can be appended only once.
+        once: Option<String>,
+        /// Whether it was deleted completely.
+        purged: bool,
+    },
+    /// Somebody saw a message.
+    View {
+        /// The message.
+        message: MessageId,
+        /// Who saw it.
+        user: UserId,
+        /// When.
+        date: Moment,
+    },
+    /// When something last changed that everybody's row of this chat shows.
+    Touch {
+        /// The chat.
+        chat: ChatId,
+        /// When.
+        date: Moment,
+    },
+    /// A member has read up to a message.
+    Read {
+        /// The chat.
+        chat: ChatId,
+        /// The member.
+        user: UserId,
+        /// The message.
+        message: MessageId,
+        /// When.
+        date: Moment,
+    },
+    /// A member has pinned the chat.
+    Pin {
+        /// The chat.
+        chat: ChatId,
+        /// The member.
+        user: UserId,
+        /// Place among their pins, 1 first.
+        order: i64,
+    },
+    /// A member's read position and row state; the membership itself is ignored.
+    Row(Member),
+    /// A row went away.
+    Removal {
+        /// Whose.
+        user: UserId,
+        /// Which.
+        chat: ChatId,
+        /// Why.
+        reason: RemovalReason,
+        /// When.
+        date: Moment,
+    },
+    /// A webhook; its number is ignored.
+    Webhook(Webhook),
+}

@@ -1,0 +1,169 @@
+//! Writing facts that another portal, or a file, knew.
+//!
+//! Must hold: a fact that is already here changes nothing, so an import that was interrupted can be run again; the
+//! totals that live verbs keep are kept here too. Tells no observer: an import is another process's work.
+
+use lately_model::{Chat, ChatId, Member, Message, MessageId};
+
+use crate::engine::Value;
+use crate::{Fact, StoreError, Tx};
+
+impl Tx<'_> {
+    /// Writes one fact. [`StoreError::Missing`] names what it refers to and is not there; other refusals of the
+    /// facts' order are [`StoreError::Corrupt`].
+    pub fn put_fact(&mut self, fact: &Fact) -> Result<(), StoreError> {
+        match fact {
+            Fact::Portal { color_counter } => {
+                let sql = "UPDATE portal SET color_counter = ?1 WHERE id = 1";
+                self.engine.run_one(sql, &[(*color_counter).into()])
+            }
+            Fact::Department(department) => self.put_department(department),
+            Fact::User(user) => self.put_user(user),
+            Fact::Chat(chat) => self.put_chat(chat),
+            Fact::Member(member) => self.put_member(member),
+            Fact::File(file) => match self.file(file.id)? {
+                Some(_) => Ok(()),
+                None => self.add_file(file).map(drop),
+            },
+            Fact::Message { message, once, purged } => self.put_message(message, once.as_deref(), *purged),
+            Fact::View { message, user, date } => self.view(*message, *user, *date),
+            Fact::Touch { chat, date } => {
+                let sql = "UPDATE chat SET updated_at = ?2 WHERE id = ?1";
+                self.must_touch(sql, &[(*chat).into(), (*date).into()], || format!("chat {chat}"))
+            }
+            Fact::Read { chat, user, message, date } => {
+                let member = self.expected_member(*chat, *user)?;
+                let updated_at = member.updated_at.max(*date);
+                let read = Member { last_read_id: *message, read_at: Some(*date), updated_at, ..member };
+                self.put_row(&read)
+            }
+            Fact::Pin { chat, user, order } => {
+                let member = self.expected_member(*chat, *user)?;
+                self.put_row(&Member { pin_order: *order, ..member })
+            }
+            Fact::Row(member) => self.put_row(member),
+            Fact::Removal { user, chat, reason, date } => self.put_removal(*chat, *user, *reason, *date),
+            Fact::Webhook(webhook) => self.put_webhook(webhook),
+        }
+    }
+
+    fn put_user(&mut self, user: &lately_model::User) -> Result<(), StoreError> {
+        match self.user(user.id)? {
+            Some(_) => self.update_user(user),
+            None => self.add_user(user).map(drop),
+        }
+    }
+
+    fn put_chat(&mut self, chat: &Chat) -> Result<(), StoreError> {
+        match self.chat(chat.id)? {
+            Some(_) => Ok(()),
+            None => self.insert_chat(chat).map(drop),
+        }
+    }
+
+    fn put_member(&mut self, member: &Member) -> Result<(), StoreError> {
+        let user = self.user(member.user_id)?;
+        let user = user.ok_or_else(|| StoreError::Missing(format!("user {}", member.user_id)))?;
+        let chat = self.expected_chat(member.chat_id)?;
+        if self.member(member.chat_id, member.user_id)?.is_some() {
+            return Ok(());
+        }
+        let joining = Member::joining(
+            member.chat_id,
+            member.user_id,
+            chat.last_message_id,
+            chat.ordinal,
+            member.joined_at,
+        );
+        let Member { manager, muted, first_visible_id, .. } = *member;
+        self.insert_member(&Member { manager, muted, first_visible_id, ..joining })?;
+        let sql = "UPDATE chat SET user_count = user_count + 1, extranet = max(extranet, ?2) WHERE id = ?1";
+        self.engine.run_one(sql, &[chat.id.into(), user.is_extranet().into()])
+    }
+
+    fn put_message(&mut self, message: &Message, once: Option<&str>, purged: bool) -> Result<(), StoreError> {
+        let mut chat = self.expected_chat(message.chat_id)?;
+        let sql = "SELECT chat_id FROM message WHERE id = ?1";
+        if self.engine.row(sql, &[message.id.into()])?.is_some() {
+            return Ok(());
+        }
+        let newest = self.engine.row("SELECT max(id) FROM message WHERE chat_id = ?1", &[chat.id.into()])?;
+        let newest = newest.map(|mut row| row.maybe_int()).transpose()?.flatten().unwrap_or(0);
+        if message.id.0 <= newest {
+            let text = format!("message {} comes after message {newest} of the same chat", message.id);
+            return Err(StoreError::Corrupt(text));
+        }
+        let ordinal = chat.ordinal + i64::from(message.counts);
+        self.insert_message(&Message { ordinal, ..message.clone() }, once)?;
+        chat.ordinal = ordinal;
+        if purged {
+            self.engine.run_one("UPDATE message SET purged = 1 WHERE id = ?1", &[message.id.into()])?;
+        } else {
+            chat.message_count += 1;
+            chat.last_message_id = message.id;
+            chat.last_message_at = message.date;
+            chat.updated_at = message.date;
+        }
+        self.save_totals(&chat)?;
+        self.read_imported(message, ordinal)
+    }
+
+    /// As in a live portal, whoever writes has read what was there.
+    fn read_imported(&mut self, message: &Message, ordinal: i64) -> Result<(), StoreError> {
+        let sql = "UPDATE member SET last_read_id = ?3, read_ordinal = ?4, read_at = ?5 \
+                   WHERE chat_id = ?1 AND user_id = ?2 AND last_read_id < ?3";
+        let params = [
+            message.chat_id.into(),
+            message.author_id.into(),
+            message.id.into(),
+            ordinal.into(),
+            message.date.into(),
+        ];
+        self.engine.run(sql, &params).map(drop)
+    }
+
+    fn put_row(&mut self, member: &Member) -> Result<(), StoreError> {
+        let position = self.raw_position(member.chat_id, member.last_read_id)?;
+        let sql = "UPDATE member SET last_read_id = ?3, read_ordinal = ?4, read_at = ?5, hidden_upto = ?6, \
+                   pin_order = ?7, mark = ?8, marked_id = ?9, updated_at = ?10 WHERE chat_id = ?1 AND user_id = ?2";
+        let params = [
+            member.chat_id.into(),
+            member.user_id.into(),
+            member.last_read_id.into(),
+            position.into(),
+            member.read_at.into(),
+            member.hidden_upto.into(),
+            member.pin_order.into(),
+            member.mark.into(),
+            member.marked_id.into(),
+            member.updated_at.into(),
+        ];
+        self.must_touch(sql, &params, || format!("member {} of chat {}", member.user_id, member.chat_id))
+    }
+
+    fn put_webhook(&mut self, webhook: &lately_model::Webhook) -> Result<(), StoreError> {
+        let known = self.webhooks_of(webhook.user_id)?;
+        if known.iter().any(|known| known.secret_hash == webhook.secret_hash) {
+            return Ok(());
+        }
+        self.add_webhook(webhook).map(drop)
+    }
+
+    /// The chat's ordinal at a position, which need not be a message of the chat.
+    fn raw_position(&self, chat: ChatId, at: MessageId) -> Result<i64, StoreError> {
+        let sql = "SELECT ordinal FROM message WHERE chat_id = ?1 AND id <= ?2 ORDER BY id DESC LIMIT 1";
+        self.engine.row(sql, &[chat.into(), at.into()])?.map_or(Ok(0), |mut row| row.int())
+    }
+
+    fn expected_chat(&self, chat: ChatId) -> Result<Chat, StoreError> {
+        self.chat(chat)?.ok_or_else(|| StoreError::Missing(format!("chat {chat}")))
+    }
+
+    fn expected_member(&self, chat: ChatId, user: lately_model::UserId) -> Result<Member, StoreError> {
+        self.member(chat, user)?.ok_or_else(|| StoreError::Missing(format!("member {user} of chat {chat}")))
+    }
+
+    fn must_touch(&self, sql: &str, params: &[Value], what: impl Fn() -> String) -> Result<(), StoreError> {
+        if self.engine.run(sql, params)? == 1 { Ok(()) } else { Err(StoreError::Missing(what())) }
+    }
+}
