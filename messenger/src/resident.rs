@@ -295,8 +295,11 @@ pub struct Hearing {
 impl Observer for Hearing {
     fn committed(&self, changes: Vec<Vec<Change>>) {
         for change in changes.iter().flatten() {
-            if let Change::Webhooks(user) = change {
-                self.keyring.forget(*user);
+            match change {
+                Change::Webhooks(user) => self.keyring.forget(*user),
+                // Somebody who was dismissed must not get in any more.
+                Change::Person(user) => self.keyring.forget(user.id),
+                _ => {}
             }
         }
         let mut state = self.residents.state.write();

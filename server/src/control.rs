@@ -33,6 +33,9 @@ const LONGEST_PATH: usize = 100;
 /// The longest line that is read.
 const LONGEST_LINE: u64 = 64;
 
+/// The base of the running server's links, in the data directory.
+const ADDRESS_FILE: &str = "control.url";
+
 const CATCH_UP: &str = "catch up";
 
 /// The right to serve a data directory; given back when dropped, and by the system when the process ends.
@@ -82,15 +85,15 @@ pub fn serve(
             None
         }
     };
-    let path = data.join(SOCKET_FILE);
+    let files = [SOCKET_FILE, ADDRESS_FILE].map(|name| data.join(name));
     let inner = tasks.clone();
     tasks.spawn(async move {
         match listener {
-            Some(listener) => {
-                stop.run_until_cancelled(attend(listener, messenger, inner)).await;
-                drop(std::fs::remove_file(path));
-            }
+            Some(listener) => drop(stop.run_until_cancelled(attend(listener, messenger, inner)).await),
             None => stop.cancelled().await,
+        }
+        for file in files {
+            drop(std::fs::remove_file(file));
         }
         drop(claim);
     });
@@ -101,6 +104,23 @@ pub fn serve(
 /// has.
 pub fn nudge(data: &Path) -> bool {
     ask(data, CATCH_UP).is_ok_and(|answer| answer == "ok")
+}
+
+/// Tells commands the base of links that the server on `data` really answers on, whatever their settings say. Called
+/// after [`serve`], by whoever started the server.
+///
+/// # Errors
+/// A file that cannot be written.
+pub fn announce(data: &Path, base_url: &str) -> io::Result<()> {
+    std::fs::write(data.join(ADDRESS_FILE), base_url)
+}
+
+/// The base of links of the server that runs on `data`, if there is one.
+pub fn announced(data: &Path) -> Option<String> {
+    if !nudge(data) {
+        return None;
+    }
+    std::fs::read_to_string(data.join(ADDRESS_FILE)).ok()
 }
 
 fn ask(data: &Path, question: &str) -> io::Result<String> {
@@ -116,7 +136,7 @@ fn ask(data: &Path, question: &str) -> io::Result<String> {
 /// Whoever has the claim may take the place of a socket that is left over.
 fn bind(data: &Path) -> io::Result<UnixListener> {
     match std::fs::remove_file(data.join(SOCKET_FILE)) {
-        Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
         _ => within_limits(data, |path| UnixListener::bind(path)),
     }
 }
@@ -227,6 +247,22 @@ mod tests {
         std::fs::create_dir(&data).unwrap();
         serve(&data, open(&data), CancellationToken::new(), &TaskTracker::new()).unwrap();
         assert!(nudged(&data).await);
+    }
+
+    #[tokio::test]
+    async fn commands_know_where_the_server_answers_while_it_runs() {
+        let dir = tempfile::tempdir().unwrap();
+        let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
+        serve(dir.path(), open(dir.path()), stop.clone(), &tasks).unwrap();
+        announce(dir.path(), "http://127.0.0.1:9000").unwrap();
+        let data = dir.path().to_owned();
+        let heard = tokio::task::spawn_blocking(move || announced(&data)).await.unwrap();
+        assert_eq!(heard.as_deref(), Some("http://127.0.0.1:9000"));
+        stop.cancel();
+        tasks.close();
+        tasks.wait().await;
+        assert_eq!(announced(dir.path()), None);
+        assert!(!dir.path().join(ADDRESS_FILE).exists());
     }
 
     #[tokio::test]

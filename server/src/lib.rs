@@ -5,10 +5,10 @@
 
 pub mod auth;
 pub mod boot;
-//pub mod cli;
+pub mod cli;
 pub mod config;
 pub mod control;
-//pub mod demo;
+pub mod demo;
 pub mod listen;
 pub mod log;
 pub mod rest;

@@ -1,1 +1,14 @@
-//! Placeholder.
+//! Tests' own portal: a real server on free ports over a fresh store, named people, a clock that moves when told.
+//!
+//! Must hold: a test talks to the server as any client does, over HTTP; nothing is shared between tests. For tests
+//! only, so failures panic with what was seen.
+
+#![expect(clippy::expect_used, clippy::panic, reason = "a test that cannot set itself up has failed")]
+
+mod client;
+mod clock;
+mod portal;
+
+pub use client::{Client, Reply};
+pub use clock::{CountingDice, TestClock};
+pub use portal::{Person, TestPortal};

@@ -14,7 +14,9 @@ use crate::config::sample;
 #[derive(Debug, Subcommand)]
 pub(super) enum Config {
     /// Print a settings file with every key, explained, at its default
-    #[command(after_long_help = "Example:\n  lately config sample > lately.toml && lately --config lately.toml serve")]
+    #[command(
+        after_long_help = "Example:\n  lately config sample > lately.toml && lately --config lately.toml serve"
+    )]
     Sample,
     /// Print the settings that count, after defaults, file, environment and arguments
     #[command(after_long_help = "\
@@ -24,7 +26,7 @@ Examples:
     Show {
         /// The same as those of `serve`
         #[command(flatten)]
-        flags: Flags,
+        flags: Box<Flags>,
     },
 }
 
@@ -35,7 +37,8 @@ impl Config {
             Self::Sample => sample(),
             Self::Show { flags } => {
                 let config = settings.load(flags.overrides()?)?;
-                toml::to_string(&config).map_err(|error| Failure::new(format!("cannot show the settings: {error}"), ""))?
+                toml::to_string(&config)
+                    .map_err(|error| Failure::new(format!("cannot show the settings: {error}"), ""))?
             }
         };
         print::line(text.trim_end())?;

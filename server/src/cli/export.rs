@@ -42,7 +42,8 @@ impl Export {
             shown.set_length(total.max(done));
             shown.set_position(done);
         };
-        let written = session.messenger.export(BufWriter::with_capacity(1 << 20, self.open()?), counted).await;
+        let written =
+            session.messenger.export(BufWriter::with_capacity(1 << 20, self.open()?), counted).await;
         bar.finish_and_clear();
         match written {
             Ok(lines) if self.to_output() => print::remark(&format!("exported {lines} lines")),

@@ -9,6 +9,7 @@ use lately_messenger::Refusal;
 use lately_messenger::transfer::TransferError;
 use lately_store::StoreError;
 
+use crate::boot::BootError;
 use crate::config::ConfigError;
 
 /// The exit code of a command that failed or found something.
@@ -46,14 +47,25 @@ impl Failure {
 
     /// A file that cannot be opened, read or written.
     pub(super) fn file(path: &Path, error: &io::Error) -> Self {
-        Self::new(format!("{}: {error}", path.display()), "Look at the path, and at who may read and write there.")
+        if error.kind() == io::ErrorKind::AlreadyExists {
+            return Self::new(
+                format!("{}: there is a file already", path.display()),
+                "Name another file, or remove it.",
+            );
+        }
+        Self::new(
+            format!("{}: {error}", path.display()),
+            "Look at the path, and at who may read and write there.",
+        )
     }
 
     /// Standard output that cannot be written to.
     pub(super) fn output(error: &io::Error) -> Self {
         match error.kind() {
             io::ErrorKind::BrokenPipe => Self::ReaderGone,
-            _ => Self::new(format!("cannot write the answer: {error}"), "Look at where standard output goes."),
+            _ => {
+                Self::new(format!("cannot write the answer: {error}"), "Look at where standard output goes.")
+            }
         }
     }
 
@@ -79,9 +91,13 @@ impl Failure {
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
         let advice = match &error {
-            StoreError::Open { .. } | StoreError::Io(_) => "Look at the path, and at who may read and write there.",
+            StoreError::Open { .. } | StoreError::Io(_) => {
+                "Look at the path, and at who may read and write there."
+            }
             StoreError::Newer { .. } => "",
-            StoreError::Corrupt(_) => "Run `lately check`; if it cannot read on, put a backup back: `lately restore`.",
+            StoreError::Corrupt(_) => {
+                "Run `lately check`; if it cannot read on, put a backup back: `lately restore`."
+            }
             StoreError::Sql { .. } | StoreError::Commit(_) => {
                 "If the database is locked, another program holds it: try again. If the disk is full, make room."
             }
@@ -94,7 +110,9 @@ impl From<StoreError> for Failure {
 impl From<lately_messenger::Error> for Failure {
     fn from(error: lately_messenger::Error) -> Self {
         match error {
-            lately_messenger::Error::Refused(Refusal::Core(text) | Refusal::Argument(_, text)) => Self::new(text, ""),
+            lately_messenger::Error::Refused(Refusal::Core(text) | Refusal::Argument(_, text)) => {
+                Self::new(text, "")
+            }
             lately_messenger::Error::Refused(refusal) => Self::new(format!("refused: {refusal:?}"), ""),
             lately_messenger::Error::Fault(error) => error.into(),
         }
@@ -117,13 +135,28 @@ impl From<ConfigError> for Failure {
     }
 }
 
+impl From<BootError> for Failure {
+    fn from(error: BootError) -> Self {
+        match error {
+            BootError::Store(error) => error.into(),
+            BootError::Config(error) => error.into(),
+            listen @ BootError::Listen { .. } => Self::new(
+                chain(&listen),
+                "`serve` takes other addresses with --listen and --tls-listen, `demo` other ports with --port and --tls-port; \
+                 port 0 is any that is free.",
+            ),
+            other => Self::new(chain(&other), ""),
+        }
+    }
+}
+
 /// An error with all its causes, in one line.
 pub(super) fn chain(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut next = error.source();
     while let Some(cause) = next {
         let cause_text = cause.to_string();
-        if !text.ends_with(&cause_text) {
+        if !text.contains(&cause_text) {
             text = format!("{text}: {cause_text}");
         }
         next = cause.source();
@@ -138,7 +171,10 @@ mod tests {
     #[test]
     fn a_reader_who_left_is_no_failure() {
         assert_eq!(Failure::output(&io::ErrorKind::BrokenPipe.into()), Failure::ReaderGone);
-        assert!(matches!(Failure::output(&io::ErrorKind::StorageFull.into()), Failure::Told { code: FOUND, .. }));
+        assert!(matches!(
+            Failure::output(&io::ErrorKind::StorageFull.into()),
+            Failure::Told { code: FOUND, .. }
+        ));
     }
 
     #[test]

@@ -36,7 +36,10 @@ impl Import {
     pub(super) async fn run(self, settings: &Settings) -> Result<ExitCode, Failure> {
         let (lines, bar) = self.open()?;
         let session = Session::open_or_make(settings)?;
-        let read = session.messenger.import(lines, &mut |done| bar.set_message(format!("importing, line {done}"))).await;
+        let read = session
+            .messenger
+            .import(lines, &mut |done| bar.set_message(format!("importing, line {done}")))
+            .await;
         bar.finish_and_clear();
         session.finish().await;
         let number = read.map_err(|error| failure(&self.file, error))?;

@@ -24,6 +24,7 @@ mod webhook;
 
 use std::process::ExitCode;
 
+use clap::error::ErrorKind;
 use clap::{Parser, Subcommand};
 
 use failure::Failure;
@@ -54,43 +55,49 @@ Exit status: 0 done; 1 failed, or something was found that should not be; 2 the 
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Serve a portal full of made-up people, ready to be called
     Demo(demo::Demo),
-    /// Serve the portal in the data directory
-    Serve(serve::Serve),
-    /// Show the settings
+    Serve(Box<serve::Serve>),
     #[command(subcommand)]
     Config(config::Config),
-    /// Add, list and change users
     #[command(subcommand)]
-    User(user::User),
-    /// Add, list and remove incoming webhooks
+    User(Box<user::User>),
     #[command(subcommand)]
     Webhook(webhook::Webhook),
-    /// Recount everything that is counted, and say what differs
     Check(check::Check),
-    /// Write a portal's facts from lines into the data directory
     Import(import::Import),
-    /// Write all facts of the portal out, one a line
     Export(export::Export),
-    /// Copy the database into a file while the portal serves
     Backup(backup::Backup),
-    /// Put back a copy that `backup` made, while the portal serves
     Restore(backup::Restore),
 }
 
 /// Runs the command that the process was started with.
 pub fn main() -> ExitCode {
-    let cli = Cli::parse();
-    match run(cli) {
+    let outcome = match Cli::try_parse() {
+        Ok(cli) => run(cli),
+        Err(error) if error.use_stderr() => Err(misuse(&error)),
+        Err(help) => help.print().map(|()| ExitCode::SUCCESS).map_err(|error| Failure::output(&error)),
+    };
+    match outcome {
         Ok(code) => code,
         Err(failure) => failure.tell(),
     }
 }
 
+/// The parser's own words, told as every other failure is.
+fn misuse(error: &clap::Error) -> Failure {
+    let text = error.render().to_string();
+    if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+        return Failure::misused("a command is missing", text.trim_end());
+    }
+    let text = text.strip_prefix("error: ").unwrap_or(&text);
+    let (what, advice) = text.split_once('\n').unwrap_or((text, ""));
+    Failure::misused(what, advice.trim())
+}
+
 fn run(cli: Cli) -> Result<ExitCode, Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-    let runtime = runtime.map_err(|error| Failure::new(format!("cannot start: {error}"), "Free some memory."))?;
+    let runtime =
+        runtime.map_err(|error| Failure::new(format!("cannot start: {error}"), "Free some memory."))?;
     runtime.block_on(dispatch(cli))
 }
 
@@ -127,6 +134,16 @@ mod tests {
             let cli = Cli::try_parse_from(line).unwrap();
             assert_eq!(cli.settings.data.as_deref(), Some(std::path::Path::new("a")));
         }
+    }
+
+    #[test]
+    fn a_line_that_cannot_be_understood_is_told_as_every_failure_is() {
+        let error = Cli::try_parse_from(["lately", "usr"]).unwrap_err();
+        let Failure::Told { what, advice, code } = misuse(&error) else { panic!("not told") };
+        assert_eq!((what.as_str(), code), ("unrecognized subcommand 'usr'", 2));
+        let bare = Cli::try_parse_from(["lately", "user"]).unwrap_err();
+        assert!(matches!(misuse(&bare), Failure::Told { what, .. } if what == "a command is missing"));
+        assert!(advice.contains("a similar subcommand exists: 'user'"), "{advice}");
     }
 
     #[test]

@@ -45,7 +45,10 @@ mod tests {
 
     #[test]
     fn columns_stand_under_each_other_whatever_the_letters() {
-        let rows = [["1".to_owned(), "Zoë".to_owned(), "x".to_owned()], ["10".to_owned(), "Al".to_owned(), String::new()]];
+        let rows = [
+            ["1".to_owned(), "Zoë".to_owned(), "x".to_owned()],
+            ["10".to_owned(), "Al".to_owned(), String::new()],
+        ];
         assert_eq!(table(["ID", "NAME", "E-MAIL"], &rows), "ID  NAME  E-MAIL\n1   Zoë   x\n10  Al");
     }
 }

@@ -30,7 +30,9 @@ mod tests {
 
     #[test]
     fn the_templates_are_sound() {
-        for template in ["{msg} [{bar:40}] {human_pos}/{human_len} rows, {eta} left", "{msg} {spinner} {human_pos} x"] {
+        for template in
+            ["{msg} [{bar:40}] {human_pos}/{human_len} rows, {eta} left", "{msg} {spinner} {human_pos} x"]
+        {
             assert!(ProgressStyle::with_template(template).is_ok());
         }
         assert_eq!(bytes("reading", 10).length(), Some(10));

@@ -14,7 +14,7 @@ use super::signals::Signals;
 use super::{print, session};
 use crate::boot::Server;
 use crate::config::{Config, Overrides};
-use crate::log;
+use crate::{control, log};
 
 /// Serve the portal in the data directory.
 ///
@@ -141,13 +141,16 @@ impl Serve {
     }
 }
 
-/// Starts the log and the server.
+/// Starts the log and the server, and tells commands beside it where it answers.
 pub(super) async fn start(config: Config) -> Result<Server, Failure> {
-    let failed = |error: &dyn std::error::Error, advice: &str| Failure::new(chain(error), advice);
-    log::start(&config.log).map_err(|error| failed(&error, ""))?;
+    log::start(&config.log).map_err(|error| Failure::new(chain(&error), ""))?;
     let clock = Arc::new(session::clock(&config)?);
-    let started = Server::start(config, clock, Arc::new(SystemDice)).await;
-    started.map_err(|error| failed(&error, "Nothing is served."))
+    let data = config.data.clone();
+    let server = Server::start(config, clock, Arc::new(SystemDice)).await?;
+    if let Err(error) = control::announce(&data, &server.base_url) {
+        tracing::warn!(%error, "commands beside this server cannot know its address");
+    }
+    Ok(server)
 }
 
 /// Lets requests in flight finish; another signal cuts them off.
@@ -187,12 +190,26 @@ mod tests {
     #[test]
     fn flags_become_settings() {
         let config = config(&[
-            "--listen", "127.0.0.1:1,127.0.0.1:2", "--listen", "[::1]:3", "--tls-listen", "127.0.0.1:4", "--local-ca",
-            "--tls-host", "a.test", "--set", "limits.bucket=true", "--log-format", "json",
+            "--listen",
+            "127.0.0.1:1,127.0.0.1:2",
+            "--listen",
+            "[::1]:3",
+            "--tls-listen",
+            "127.0.0.1:4",
+            "--local-ca",
+            "--tls-host",
+            "a.test",
+            "--set",
+            "limits.bucket=true",
+            "--log-format",
+            "json",
         ])
         .unwrap();
         assert_eq!(joined(&config.http.listen), "127.0.0.1:1,127.0.0.1:2,[::1]:3");
-        assert_eq!((joined(&config.https.listen), config.https.hosts), ("127.0.0.1:4".to_owned(), vec!["a.test".to_owned()]));
+        assert_eq!(
+            (joined(&config.https.listen), config.https.hosts),
+            ("127.0.0.1:4".to_owned(), vec!["a.test".to_owned()])
+        );
         assert!(config.limits.bucket && config.https.local_ca);
     }
 

@@ -25,7 +25,10 @@ impl Session {
         let config = settings.load(Overrides::default())?;
         if !has_portal(&config.data) {
             let what = format!("there is no portal in {}", config.data.display());
-            return Err(Failure::new(what, "Name the data directory with --data, or make a portal: see `lately --help`."));
+            return Err(Failure::new(
+                what,
+                "Name the data directory with --data, or make a portal: see `lately --help`.",
+            ));
         }
         Self::start(config)
     }
@@ -44,6 +47,13 @@ impl Session {
         let clock = Arc::new(clock(&config)?);
         let messenger = Messenger::open(&config.data, limits(&config), clock, Arc::new(SystemDice))?;
         Ok(Self { messenger, config })
+    }
+
+    /// The base of links: of the server that runs, or as the settings say.
+    pub(super) fn base_url(&self) -> String {
+        let config = &self.config;
+        let configured = || config.base_url(&config.http.listen, &config.https.listen);
+        control::announced(&config.data).unwrap_or_else(configured)
     }
 
     /// Closes the portal after something was written: a server that runs beside follows before this returns.

@@ -10,11 +10,11 @@ use crate::config::{self, Config, Overrides};
 /// The arguments that all commands have.
 #[derive(Debug, Args)]
 pub(super) struct Settings {
-    /// The directory that holds all that the portal keeps [default: what the settings say, or else ./data]
-    #[arg(long, global = true, value_name = "DIR")]
+    /// The directory that holds all that the portal keeps [default: ./data, or as the settings say; for `demo` ./portal]
+    #[arg(long, global = true, value_name = "DIR", display_order = 900)]
     pub(super) data: Option<PathBuf>,
     /// A TOML file with settings; `lately config sample` prints one
-    #[arg(long, global = true, value_name = "FILE", env = "LATELY_CONFIG")]
+    #[arg(long, global = true, value_name = "FILE", display_order = 901, env = "LATELY_CONFIG")]
     pub(super) config: Option<PathBuf>,
 }
 
@@ -23,7 +23,10 @@ impl Settings {
     pub(super) fn load(&self, mut flags: Overrides) -> Result<Config, Failure> {
         if let Some(data) = &self.data {
             let text = data.to_str().ok_or_else(|| {
-                Failure::misused(format!("{}: this path is not UTF-8", data.display()), "Use a directory with another name.")
+                Failure::misused(
+                    format!("{}: this path is not UTF-8", data.display()),
+                    "Use a directory with another name.",
+                )
             })?;
             flags.set("data", text);
         }

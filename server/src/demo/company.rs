@@ -92,14 +92,22 @@ fn everyday() -> Vec<Room> {
         Room::new(7, Group, "IT requests", &[12, 1, 2, 34, 43, 3, 26, 42])
             .about(&[Topic::Machines])
             .talks(240, 45, 25 * MINUTE)
-            .ends(&[Beat(34, "Tonight at eight:", Attach(Some("Maintenance of the mail server, 20 minutes")))])
+            .ends(&[Beat(
+                34,
+                "Tonight at eight:",
+                Attach(Some("Maintenance of the mail server, 20 minutes")),
+            )])
             .deed(1, Deed::Unread(1))
             .deed(2, Deed::Unread(1)),
         Room::new(8, Group, "Frame lab", &[14, 1, 2, 16, 23, 53, 45])
             .color("AZURE")
             .about(&[Topic::Design, Topic::Workshop])
             .talks(180, 50, 5 * HOUR)
-            .ends(&[Beat(53, "Fatigue test passed 100 000 cycles. Numbers are here", File("heron-fatigue-test.xlsx"))])
+            .ends(&[Beat(
+                53,
+                "Fatigue test passed 100 000 cycles. Numbers are here",
+                File("heron-fatigue-test.xlsx"),
+            )])
             .deed(2, Deed::Unread(5)),
         Room::new(9, Group, "Ночная смена", &[16, 2, 31, 4, 1])
             .voiced_by(&[16, 31, 4])
@@ -136,7 +144,11 @@ fn channels() -> Vec<Room> {
             .voiced_by(&[1, 8])
             .about(&[Topic::News])
             .talks(40, 80, 29 * HOUR)
-            .ends(&[Beat(8, "Numbers of the quarter: [B]better than planned[/B], details on Thursday", Liked(3))])
+            .ends(&[Beat(
+                8,
+                "Numbers of the quarter: [B]better than planned[/B], details on Thursday",
+                Liked(3),
+            )])
             .deed(2, Deed::Unread(1)),
         Room::new(14, OpenChannel, "Company news", &staff())
             .describe("What everybody should know")
@@ -144,7 +156,11 @@ fn channels() -> Vec<Room> {
             .voiced_by(&[20, 10])
             .about(&[Topic::News])
             .talks(60, 90, 4 * HOUR)
-            .ends(&[Beat(20, "The Heron won the [I]City Bicycle of the Year[/I]! Cake at three in the hall 🏆", Liked(14))])
+            .ends(&[Beat(
+                20,
+                "The Heron won the [I]City Bicycle of the Year[/I]! Cake at three in the hall 🏆",
+                Liked(14),
+            )])
             .deed(1, Deed::Pin(2))
             .deed(2, Deed::Unread(2)),
         Room::new(15, Comment, "", &[20, 1, 2, 3, 4, 7, 11, 23])
@@ -166,7 +182,10 @@ fn assistants() -> Vec<Room> {
         Room::new(id, Copilot, title, &[user, assistant]).color("COPILOT").about(&[Topic::Assistant])
     };
     let notices = |id, user| {
-        Room::new(id, System, "", &[user]).about(&[Topic::Notices]).talks(20, 25, 3 * HOUR).deed(user, Deed::Unread(0))
+        Room::new(id, System, "", &[user])
+            .about(&[Topic::Notices])
+            .talks(20, 25, 3 * HOUR)
+            .deed(user, Deed::Unread(0))
     };
     vec![
         talk(17, "Speech for the launch", 1)
@@ -208,14 +227,19 @@ fn entities() -> Vec<Room> {
         task(21, "Translate the service manual", "298", &[1, 35, 64, 2])
             .talks(14, 12, 2 * DAY)
             .ends(&[Beat(64, "French and Polish are done", File("service-manual-fr.docx"))]),
-        task(22, "Prepare the photo shoot", "287", &[20, 50, 1, 37])
-            .talks(9, 5, 8 * DAY)
-            .ends(&[Beat(50, "Light is best before nine, I bring the reflectors", Plain)]),
+        task(22, "Prepare the photo shoot", "287", &[20, 50, 1, 37]).talks(9, 5, 8 * DAY).ends(&[Beat(
+            50,
+            "Light is best before nine, I bring the reflectors",
+            Plain,
+        )]),
         Room::new(23, Group, "Deal: 40 cargo bikes for Portside Couriers", &[19, 1, 15, 5, 40, 92])
             .entity("CRM", "DEAL|118")
             .about(&[Topic::Sales])
             .talks(50, 20, 20 * HOUR)
-            .ends(&[Beat(92, "Signed! Scan follows.", Plain), Beat(19, "", File("contract-portside-signed.pdf"))])
+            .ends(&[
+                Beat(92, "Signed! Scan follows.", Plain),
+                Beat(19, "", File("contract-portside-signed.pdf")),
+            ])
             .deed(1, Deed::Unread(2)),
         Room::new(24, Group, "Quarterly planning", &[10, 1, 2, 3, 5, 6, 8, 12])
             .entity("CALENDAR", "57")
@@ -306,7 +330,8 @@ fn open_lines(now: Moment) -> Vec<Room> {
             .entity("LINES", &format!("{source}|1|{}|{customer}", 5000 + place))
             .about(&[Topic::Customer])
             .session(session, status, begun);
-        room.chat.owner_id = if status < 10 { UserId(0) } else { room.voices.get(1).copied().unwrap_or_default() };
+        room.chat.owner_id =
+            if status < 10 { UserId(0) } else { room.voices.get(1).copied().unwrap_or_default() };
         room.chat.entity_data = [
             format!("N|NONE|0|N|N|{session}|{}|0|0|0", begun.0),
             "LEAD|0|COMPANY|0|CONTACT|0|DEAL|0".to_owned(),
@@ -329,6 +354,7 @@ fn open_lines(now: Moment) -> Vec<Room> {
             .ends(&[Beat(first + 1, "ok, I wait", Plain)])
             .deed(1, Deed::Unread(1)),
         line(2, "Пётр Лесновик", "telegrambot", 10, &[2, 31, 3])
+            .about(&[Topic::RussianCustomer])
             .talks(16, 4, 3 * HOUR)
             .ends(&[Beat(first + 2, "Спасибо! А чехол входит в комплект?", Plain)])
             .deed(2, Deed::Unread(1)),
@@ -337,17 +363,22 @@ fn open_lines(now: Moment) -> Vec<Room> {
             .ends(&[Beat(first + 3, "Here is the picture", File("broken-light.jpg"))])
             .deed(1, Deed::Unread(1)),
         line(4, "陳小雲", "telegrambot", 25, &[18, 1, 2])
+            .about(&[Topic::ChineseCustomer])
             .talks(12, 3, 8 * HOUR)
             .ends(&[Beat(18, "我們明天寄出，謝謝您！", Plain)]),
         line(5, "Isabel Norwyn", "livechat", 40, &[17, 2])
             .talks(30, 9, 11 * HOUR)
             .ends(&[Beat(17, "The new bell is on its way to you 🔔", Plain)])
             .deed(2, Deed::Unread(1)),
-        line(6, "Greyhound Café", "network", 50, &[3, 1, 19])
-            .talks(18, 5, 33 * HOUR)
-            .ends(&[Beat(19, "I sent the offer for three cargo bikes", Attach(Some("Offer HB-27114")))]),
-        line(7, "Ben Tolliver", "whatsapp", 60, &[28, 1, 2])
-            .talks(14, 4, 6 * DAY)
-            .ends(&[Beat(first + 7, "Solved, thank you very much!", Liked(1))]),
+        line(6, "Greyhound Café", "network", 50, &[3, 1, 19]).talks(18, 5, 33 * HOUR).ends(&[Beat(
+            19,
+            "I sent the offer for three cargo bikes",
+            Attach(Some("Offer HB-27114")),
+        )]),
+        line(7, "Ben Tolliver", "whatsapp", 60, &[28, 1, 2]).talks(14, 4, 6 * DAY).ends(&[Beat(
+            first + 7,
+            "Solved, thank you very much!",
+            Liked(1),
+        )]),
     ]
 }

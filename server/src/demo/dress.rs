@@ -78,7 +78,8 @@ fn notice(draft: &mut Draft, code: &str) {
 }
 
 fn like(draft: &mut Draft, count: usize, scene: &Scene<'_>, chance: &mut Chance) {
-    let mut others: Vec<UserId> = scene.room.cast.iter().copied().filter(|user| *user != draft.author).collect();
+    let mut others: Vec<UserId> =
+        scene.room.cast.iter().copied().filter(|user| *user != draft.author).collect();
     chance.shuffle(&mut others);
     others.truncate(count);
     others.sort_unstable();
@@ -91,7 +92,7 @@ fn like(draft: &mut Draft, count: usize, scene: &Scene<'_>, chance: &mut Chance)
 fn quote(draft: &mut Draft, scene: &Scene<'_>) {
     let Some(before) = last_said(scene.before) else { return };
     let name = scene.names.get(&before.author).map_or("", |(name, _)| name.as_str());
-    let words: String = before.text.lines().filter(|line| *line != RULE).take(2).collect::<Vec<_>>().join("\n");
+    let words = before.text.rsplit(RULE).next().unwrap_or_default().trim();
     draft.text = format!("{RULE}\n{name}\n{words}\n{RULE}\n{}", draft.text);
 }
 
@@ -139,9 +140,7 @@ fn attachment(description: Option<&str>, chance: &mut Chance) -> Value {
 }
 
 fn keyboard(bot: UserId) -> Value {
-    let button = |text: &str, command: &str, token: &str| {
-        json!({ "TEXT": text, "COMMAND": command, "BOT_ID": bot.0, "BG_COLOR_TOKEN": token, "DISPLAY": "LINE" })
-    };
+    let button = |text: &str, command: &str, token: &str| json!({ "TEXT": text, "COMMAND": command, "BOT_ID": bot.0, "BG_COLOR_TOKEN": token, "DISPLAY": "LINE" });
     json!([
         button("Yes", "yes", "primary"),
         button("Later", "later", "secondary"),

@@ -5,6 +5,7 @@
 
 mod chance;
 mod company;
+mod daily;
 mod dress;
 mod errand;
 mod people;
@@ -13,12 +14,13 @@ mod room;
 mod rows;
 mod story;
 mod talk;
+mod trade;
 
 use std::collections::BTreeMap;
 
 use lately_messenger::Messenger;
 use lately_messenger::transfer::TransferError;
-use lately_model::{Chat, ChatId, FileId, Message, MessageId, Moment};
+use lately_model::{ChatId, FileId, Message, MessageId, Moment};
 use lately_store::Fact;
 
 use room::Room;
@@ -43,7 +45,8 @@ pub struct Seeded {
 /// both have long lists. Running it again on the same portal changes nothing that is there already, users apart.
 pub async fn seed(messenger: &Messenger, now: Moment) -> Result<Seeded, TransferError> {
     let facts = facts(now);
-    let count = |wanted: fn(&Fact) -> bool| facts.iter().filter(|fact| wanted(fact)).fold(0, |sum, _| sum + 1);
+    let count =
+        |wanted: fn(&Fact) -> bool| facts.iter().filter(|fact| wanted(fact)).fold(0, |sum, _| sum + 1);
     let seeded = Seeded {
         users: count(|fact| matches!(fact, Fact::User(_))),
         chats: count(|fact| matches!(fact, Fact::Chat(_))),
@@ -145,4 +148,151 @@ fn touch(room: &Room, messages: &[Numbered], now: Moment) -> Option<Fact> {
     let changed = newest.draft.deleted || newest.draft.params.contains_key("IS_EDITED");
     let date = newest.draft.date.plus(dress::SECOND_THOUGHT).min(now);
     changed.then_some(Fact::Touch { chat: room.chat.id, date })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
+    use std::sync::Arc;
+
+    use lately_messenger::recent::Recent;
+    use lately_messenger::{Settings, SystemClock, SystemDice};
+    use lately_model::recent::Filter;
+    use lately_model::{ChatKind, UserId, UserKind};
+
+    use super::*;
+
+    const NOW: Moment = Moment(1_785_000_000);
+
+    fn portal() -> (tempfile::TempDir, Messenger) {
+        let folder = tempfile::tempdir().unwrap();
+        let clock = SystemClock::starting_at(jiff::Timestamp::from_second(NOW.0).unwrap());
+        let opened =
+            Messenger::open(folder.path(), Settings::default(), Arc::new(clock), Arc::new(SystemDice));
+        let messenger = opened.unwrap();
+        (folder, messenger)
+    }
+
+    async fn seeded() -> (tempfile::TempDir, Messenger, Seeded) {
+        let (folder, messenger) = portal();
+        let seeded = seed(&messenger, NOW).await.unwrap();
+        (folder, messenger, seeded)
+    }
+
+    async fn list(messenger: &Messenger, user: i64) -> Recent {
+        messenger.recent(UserId(user), Filter::default()).await.unwrap()
+    }
+
+    #[test]
+    fn the_same_moment_gives_the_same_facts() {
+        assert!(facts(NOW) == facts(NOW));
+    }
+
+    #[test]
+    fn another_moment_moves_dates_only() {
+        let texts = |now| {
+            let facts = facts(now).into_iter();
+            let texts = facts.filter_map(|fact| match fact {
+                Fact::Message { message, .. } => Some(message.text),
+                _ => None,
+            });
+            texts.collect::<BTreeSet<String>>()
+        };
+        assert!(texts(NOW) == texts(NOW.plus(12_345_678)));
+    }
+
+    #[test]
+    fn every_kind_of_chat_and_user_is_there() {
+        let (mut kinds, mut letters, mut staff) = (BTreeSet::new(), BTreeSet::new(), 0);
+        for fact in facts(NOW) {
+            match fact {
+                Fact::User(user) => {
+                    kinds.insert(user.kind.word());
+                    staff += i32::from(user.active && user.kind == UserKind::Employee);
+                }
+                Fact::Chat(chat) => {
+                    letters.insert(chat.kind.letter());
+                    assert_ne!(chat.id, ChatId(1111));
+                    assert_eq!(chat.kind == ChatKind::OpenLine, chat.line.is_some());
+                }
+                _ => {}
+            }
+        }
+        assert_eq!(kinds.len(), UserKind::ALL.len());
+        assert_eq!(letters, BTreeSet::from(["A", "B", "C", "J", "L", "N", "O", "P", "S", "T", "X"]));
+        assert!(staff > 50, "{staff} colleagues");
+    }
+
+    #[test]
+    fn messages_rise_by_number_and_date_and_none_is_of_tomorrow() {
+        let mut newest: BTreeMap<ChatId, (MessageId, Moment)> = BTreeMap::new();
+        for fact in facts(NOW) {
+            let Fact::Message { message, .. } = fact else { continue };
+            assert!(message.date <= NOW);
+            let before = newest.insert(message.chat_id, (message.id, message.date));
+            assert!(before.is_none_or(|(id, date)| id < message.id && date <= message.date));
+        }
+    }
+
+    #[tokio::test]
+    async fn a_recount_finds_nothing_to_differ() {
+        let (_folder, messenger, seeded) = seeded().await;
+        assert_eq!(messenger.check(|_, _| {}).await.unwrap(), []);
+        assert!(seeded.users > 60 && seeded.chats > 100, "{seeded:?}");
+        assert!(seeded.messages > 6000, "{seeded:?}");
+    }
+
+    #[tokio::test]
+    async fn seeding_twice_changes_nothing() {
+        let (_folder, messenger, seeded) = seeded().await;
+        let before: Vec<_> =
+            list(&messenger, 1).await.rows.iter().map(|row| (row.seat.clone(), row.counter())).collect();
+        assert_eq!(seed(&messenger, NOW).await.unwrap(), seeded);
+        let after: Vec<_> =
+            list(&messenger, 1).await.rows.iter().map(|row| (row.seat.clone(), row.counter())).collect();
+        assert_eq!(before, after);
+    }
+
+    #[tokio::test]
+    async fn both_lists_are_long_and_have_counters_as_planned() {
+        let (_folder, messenger, _) = seeded().await;
+        for user in [1, 2] {
+            let rows = list(&messenger, user).await.rows;
+            assert!(rows.len() >= 30, "user {user} has {} rows", rows.len());
+            let mut plans = company::rooms(NOW);
+            plans.extend(private::rooms());
+            for row in &rows {
+                let chat = row.room.chat.id;
+                let plan = plans.iter().find(|plan| plan.chat.id == chat).unwrap();
+                let planned = plan.unread_of(UserId(user)).unwrap_or(0);
+                let back = plan.deeds_of(UserId(user)).any(|deed| matches!(deed, room::Deed::BackTo(_)));
+                assert!(
+                    back || row.counter() == i64::try_from(planned).unwrap(),
+                    "user {user}, chat {chat}: {}",
+                    row.counter()
+                );
+            }
+            let pins: BTreeSet<i64> =
+                rows.iter().map(|row| row.seat.member.pin_order).filter(|pin| *pin > 0).collect();
+            assert!(
+                pins.iter().copied().eq(1..=i64::try_from(pins.len()).unwrap()) && pins.len() > 2,
+                "{pins:?}"
+            );
+            assert!(rows.iter().any(|row| row.seat.member.mark));
+            assert!(rows.iter().any(|row| row.seat.member.muted));
+        }
+    }
+
+    #[tokio::test]
+    async fn rows_that_went_away_are_told_with_their_reasons() {
+        let (_folder, messenger, _) = seeded().await;
+        let mut reasons = BTreeSet::new();
+        for user in [1, 2] {
+            let filter =
+                Filter { since: Some(NOW.plus(-7 * lately_model::moment::DAY)), ..Filter::default() };
+            let removed = messenger.recent(UserId(user), filter).await.unwrap().removed.unwrap();
+            reasons.extend(removed.iter().map(|removal| removal.reason.word()));
+        }
+        assert_eq!(reasons, BTreeSet::from(["deleted", "hidden", "left", "removed"]));
+    }
 }

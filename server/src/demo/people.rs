@@ -315,7 +315,12 @@ fn phones(id: i64, chance: &mut Chance) -> Phones {
 
 fn profile(chance: &mut Chance) -> BTreeMap<String, String> {
     let city = chance.word(&["Hollowbrook", "Wexley", "Harrow Mill", "Stonebridge"]);
-    let skills = chance.word(&["", "Welding", "First aid", "Negotiation", "CAD", "Wheel truing", "Photography"]);
+    let skills =
+        chance.word(&["", "Welding", "First aid", "Negotiation", "CAD", "Wheel truing", "Photography"]);
     let fields = [("PERSONAL_CITY", city), ("UF_SKILLS", skills)];
-    fields.iter().filter(|(_, value)| !value.is_empty()).map(|(key, value)| ((*key).into(), (*value).into())).collect()
+    fields
+        .iter()
+        .filter(|(_, value)| !value.is_empty())
+        .map(|(key, value)| ((*key).into(), (*value).into()))
+        .collect()
 }

@@ -36,7 +36,10 @@ pub(super) fn rooms() -> Vec<Room> {
 
 fn room(user: i64, dialog: &Dialog) -> Room {
     let (id, peer, length, quiet, unread, ending) = *dialog;
-    let room = Room::private(id, user, peer).talks(length, 40, quiet).ends(&[ending]).deed(user, Deed::Unread(unread));
+    let room = Room::private(id, user, peer)
+        .talks(length, 40, quiet)
+        .ends(&[ending])
+        .deed(user, Deed::Unread(unread));
     if peer == user {
         room.about(&[Topic::Notes])
     } else if [people::LUNCH_BOT.0, people::STOCK_BOT.0].contains(&peer) {
@@ -87,12 +90,33 @@ const OF_ALICE: [Dialog; 25] = [
     (101, 2, 120, 8 * MINUTE, 2, Beat(2, "Shifts for next week are up. Could you look at Thursday?", Reply)),
     (102, 5, 96, 21 * MINUTE, 1, Beat(5, "They want forty. Forty!", Liked(1))),
     (103, 3, 88, HOUR, 0, Beat(1, "Thank you, that was kind of you to say", Plain)),
-    (104, 6, 64, 100 * MINUTE, 4, Beat(6, "And this is how it looks in the sun", File("heron-green-sun.jpg"))),
+    (
+        104,
+        6,
+        64,
+        100 * MINUTE,
+        4,
+        Beat(6, "And this is how it looks in the sun", File("heron-green-sun.jpg")),
+    ),
     (105, 7, 70, 4 * HOUR, 0, Beat(7, "All benches back to normal", Plain)),
     (106, 8, 52, 5 * HOUR, 1, Beat(8, "Draft of the budget", File("budget-next-year.xlsx"))),
     (107, 10, 40, 9 * HOUR, 0, Beat(1, "Yes, let us offer her the job", Edited)),
-    (108, 12, 44, 11 * HOUR, 0, Beat(12, "Your new laptop is ready, the old one still knows your password", Plain)),
-    (109, 15, 38, 23 * HOUR, 0, Beat(15, "Contract is with legal:", Attach(Some("Framework agreement, 14 pages")))),
+    (
+        108,
+        12,
+        44,
+        11 * HOUR,
+        0,
+        Beat(12, "Your new laptop is ready, the old one still knows your password", Plain),
+    ),
+    (
+        109,
+        15,
+        38,
+        23 * HOUR,
+        0,
+        Beat(15, "Contract is with legal:", Attach(Some("Framework agreement, 14 pages"))),
+    ),
     (110, 20, 60, 25 * HOUR, 12, Beat(20, "Last one, promise: which of the two?", Plain)),
     (111, 22, 30, 30 * HOUR, 0, Beat(22, "That one, with a softer curve", Quote)),
     (112, 26, 36, 2 * DAY, 0, Beat(26, "Room is booked, plants are watered 🌱", Plain)),
@@ -120,7 +144,14 @@ const OF_BOB: [Dialog; 23] = [
     (131, 13, 44, 6 * HOUR, 0, Beat(13, "Cake at three, do not be late 🎂", Plain)),
     (132, 16, 36, 10 * HOUR, 2, Beat(16, "Рама 214 готова, фото ниже", File("rama-214.jpg"))),
     (133, 14, 30, 20 * HOUR, 0, Beat(14, "New drawing, revision C", File("head-tube-rev-c.pdf"))),
-    (134, 21, 34, 22 * HOUR, 0, Beat(21, "Hubs are ordered, see the sheet", Attach(Some("Order HB-24410, 600 hubs")))),
+    (
+        134,
+        21,
+        34,
+        22 * HOUR,
+        0,
+        Beat(21, "Hubs are ordered, see the sheet", Attach(Some("Order HB-24410, 600 hubs"))),
+    ),
     (135, 25, 28, 27 * HOUR, 5, Beat(25, "The truck is early. Can you send two people?", Plain)),
     (136, 40, 32, 2 * DAY, 0, Beat(40, "Pallet 12 is yours", Plain)),
     (137, 45, 26, 3 * DAY, 0, Beat(45, "Machine is free from noon", Edited)),
@@ -128,7 +159,7 @@ const OF_BOB: [Dialog; 23] = [
     (139, 51, 48, 5 * HOUR, 0, Beat(51, "Which spanner for the crown race?", Plain)),
     (140, 31, 18, 5 * DAY, 0, Beat(31, "Проверено, можно отгружать", Plain)),
     (141, 72, 20, 3 * HOUR, 0, Beat(72, "Noted 🥣", Plain)),
-    (142, 74, 26, 13 * HOUR, 2, Beat(74, "Stock is low: spokes 280 mm, 400 left.", Keyboard)),
+    (142, 74, 26, 13 * HOUR, 1, Beat(74, "Stock is low: spokes 280 mm, 400 left.", Keyboard)),
     (143, 2, 12, 32 * HOUR, 0, Beat(2, "Ask Greta about the second torque wrench", Plain)),
     (144, 62, 14, 6 * DAY, 0, Beat(62, "Castings ship on Friday", Plain)),
     (145, 92, 10, 8 * DAY, 0, Beat(92, "Our riders love the new boxes", Plain)),

@@ -109,7 +109,9 @@ impl Room {
 
     /// The dialog of two people, or somebody's notes.
     pub fn private(id: i64, one: i64, other: i64) -> Self {
-        let mut room = Self::new(id, ChatKind::Private, "", if one == other { &[one] } else { &[one, other] });
+        let both = [one, other];
+        let cast = if one == other { both.get(..1).unwrap_or(&both) } else { &both };
+        let mut room = Self::new(id, ChatKind::Private, "", cast);
         room.chat.pair = Some((UserId(one.min(other)), UserId(one.max(other))));
         room.about(&[Topic::Friends])
     }

@@ -105,14 +105,14 @@ fn read_position(room: &Room, user: UserId, messages: &[Numbered], chance: &mut 
         _ => None,
     });
     let unread = back.or(room.unread_of(user)).unwrap_or_else(|| usual_unread(room, user, chance));
-    let mut foreign = messages
-        .iter()
-        .enumerate()
-        .rev()
-        .filter(|(_, message)| message.draft.counts && !message.draft.deleted && message.draft.actor != user);
+    let mut foreign =
+        messages.iter().enumerate().rev().filter(|(_, message)| {
+            message.draft.counts && !message.draft.deleted && message.draft.actor != user
+        });
     let first_unread = unread.checked_sub(1).and_then(|place| foreign.nth(place)).map(|(place, _)| place);
     let read = first_unread.unwrap_or(messages.len());
-    let spoken = messages.iter().rposition(|message| message.draft.author == user).map_or(0, |place| place + 1);
+    let spoken =
+        messages.iter().rposition(|message| message.draft.author == user).map_or(0, |place| place + 1);
     let read = if back.is_some() { read } else { read.max(spoken) };
     let kept = messages.get(..read).unwrap_or_default();
     kept.iter().rposition(|message| !message.draft.purged)

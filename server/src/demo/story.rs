@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 use super::chance::Chance;
 use super::dress;
 use super::room::{Beat, Dress, HOUR, MINUTE, Room};
-use super::talk::{self, Conversation, Topic};
+use super::talk::{self, Conversation};
 
 /// Everybody's full name and kind.
 pub(super) type Names = BTreeMap<UserId, (String, UserKind)>;
@@ -111,17 +111,18 @@ impl Script<'_> {
     /// How a chat that people made begins.
     fn opening(&mut self) {
         let chat = &self.room.chat;
-        let told = matches!(chat.kind, ChatKind::Group | ChatKind::Open | ChatKind::Channel | ChatKind::OpenChannel)
-            && chat.entity_type.is_empty()
-            && self.room.length > 0;
+        let told =
+            matches!(chat.kind, ChatKind::Group | ChatKind::Open | ChatKind::Channel | ChatKind::OpenChannel)
+                && chat.entity_type.is_empty()
+                && self.room.length > 0;
         if !told {
             return;
         }
         let owner = chat.owner_id;
         let word = if chat.kind.is_channel() { "channel" } else { "chat" };
         self.say(owner, format!("[USER={owner}][/USER] created the {word}"), Dress::Notice(""), true);
-        let invited: Vec<_> = self.room.cast.iter().filter(|user| **user != owner && Some(**user) != self.room.late);
-        let invited: Vec<String> = invited.iter().take(12).map(|user| format!("[USER={user}][/USER]")).collect();
+        let invited = self.room.cast.iter().filter(|user| **user != owner && Some(**user) != self.room.late);
+        let invited: Vec<String> = invited.take(12).map(|user| format!("[USER={user}][/USER]")).collect();
         let text = format!("[USER={owner}][/USER] invited {}", invited.join(", "));
         self.say(owner, text, Dress::Notice("CHAT_JOIN"), false);
         if !chat.description.is_empty() {
@@ -139,6 +140,7 @@ impl Script<'_> {
     }
 
     fn conversation(&mut self, conversation: Conversation, end: usize) {
+        let words = self.chance.between(0, i64::from(u32::MAX));
         for (place, line) in conversation.iter().enumerate() {
             if self.lines.len() >= end {
                 return;
@@ -147,7 +149,7 @@ impl Script<'_> {
             let author = self.speaker(line);
             let line = line.trim_start_matches(['<', '>', '+']);
             let name = self.somebody_else(author);
-            let text = talk::fill(line, &name, self.chance);
+            let text = talk::fill(line, &name, words);
             let dress = self.dress(author);
             self.say(author, text, dress, place == 0);
         }
@@ -160,33 +162,27 @@ impl Script<'_> {
         self.say(owner, text, Dress::Notice("CHAT_JOIN"), true);
     }
 
-    /// Who says this line: the first sign of the line decides, then who may still speak, then the dice.
+    /// Who says this line: the first sign of the line decides, then who may speak now, then the dice.
     fn speaker(&mut self, line: &str) -> UserId {
-        let voices = &self.room.voices;
-        let before = self.lines.last().filter(|line| !line.text.is_empty()).map(|line| line.author);
-        let one_of = |chance: &mut Chance, users: &[UserId]| chance.pick(users).copied().unwrap_or_default();
+        let (asking, answering) = self.room.voices.split_at(self.room.voices.len().min(1));
         if self.room.chat.kind == ChatKind::System {
             return UserId(0);
         }
-        let able: Vec<UserId> = voices.iter().copied().filter(|user| self.may_speak(*user)).collect();
-        match line.get(..1) {
-            Some("<") => return one_of(self.chance, able.get(..1).unwrap_or_default()),
-            Some(">") if self.room.topics.contains(&Topic::Bot) => return self.bot(),
-            Some(">") => return one_of(self.chance, able.get(1..).filter(|rest| !rest.is_empty()).unwrap_or(&able)),
-            Some("+") if before.is_some_and(|before| able.contains(&before)) => return before.unwrap_or_default(),
-            _ => {}
-        }
+        let before = self.lines.last().map(|line| line.author);
+        let able =
+            |users: &[UserId]| users.iter().copied().filter(|user| self.may_speak(*user)).collect::<Vec<_>>();
+        let able = match line.get(..1) {
+            Some("<") => asking.to_vec(),
+            Some(">") => able(answering),
+            Some("+") if before.is_some_and(|user| self.may_speak(user)) => before.into_iter().collect(),
+            _ => able(&self.room.voices),
+        };
         let others: Vec<UserId> = able.iter().copied().filter(|user| Some(*user) != before).collect();
-        one_of(self.chance, if others.is_empty() { &able } else { &others })
+        let best = [&others, &able, &self.room.voices].into_iter().find(|users| !users.is_empty());
+        best.and_then(|users| self.chance.pick(users)).copied().unwrap_or_default()
     }
 
-    fn bot(&self) -> UserId {
-        let is_bot = |user: &&UserId| self.names.get(user).is_some_and(|(_, kind)| *kind == UserKind::Bot);
-        self.room.voices.iter().find(is_bot).copied().unwrap_or_default()
-    }
-
-    /// People who are to have unread messages keep silent at the end, late ones at the beginning, connectors follow
-    /// their script only.
+    /// People who are to have unread messages keep silent at the end, late ones at the beginning.
     fn may_speak(&self, user: UserId) -> bool {
         let place = self.lines.len();
         let left = (self.room.length + self.room.ending.len()).saturating_sub(place);

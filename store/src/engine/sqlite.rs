@@ -96,8 +96,10 @@ impl Engine {
     /// Copies the whole database, as it is now, into the new file `target` while others write, reporting (pages left,
     /// pages in all).
     pub fn backup(&self, target: &Path, progress: &mut dyn FnMut(u64, u64)) -> Result<(), StoreError> {
+        let unopened =
+            |error: rusqlite::Error| StoreError::Open { path: target.to_owned(), reason: error.to_string() };
+        let mut destination = Connection::open(target).map_err(unopened)?;
         let mut copy = || {
-            let mut destination = Connection::open(target)?;
             let backup = Backup::new(&self.connection, &mut destination)?;
             copy_pages(&backup, progress)
         };

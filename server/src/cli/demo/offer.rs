@@ -1,0 +1,170 @@
+//! What a demo portal offers: addresses, people, and a webhook for each of them.
+//!
+//! Owns the shape of `portal.json`. It holds secrets: it goes to standard output, to that file and to the page's visitors
+//! on this machine, and never to the log.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use lately_model::{User, UserId};
+use serde::{Deserialize, Serialize};
+
+use crate::cli::print;
+
+/// The offer's file in the data directory.
+pub(super) const OFFER_FILE: &str = "portal.json";
+
+/// Where the portal answers, without a slash at the end.
+pub(super) struct Bases {
+    /// `http://127.0.0.1:8080`
+    pub(super) http: String,
+    /// `https://127.0.0.1:8443`
+    pub(super) https: String,
+}
+
+/// The whole offer.
+#[derive(Debug, Serialize)]
+pub(super) struct Offer {
+    http: String,
+    https: String,
+    page: String,
+    ca: String,
+    curl: String,
+    users: Vec<Person>,
+}
+
+#[derive(Debug, Serialize)]
+struct Person {
+    id: i64,
+    name: String,
+    kind: &'static str,
+    position: String,
+    admin: bool,
+    active: bool,
+    webhook: Option<Hook>,
+}
+
+#[derive(Debug, Serialize)]
+struct Hook {
+    secret: String,
+    http: String,
+    https: String,
+}
+
+impl Offer {
+    /// What is offered: `users` with the webhook of each who has one of `secrets`.
+    pub(super) fn new(bases: &Bases, ca: &Path, users: &[User], secrets: &BTreeMap<UserId, String>) -> Self {
+        let users: Vec<Person> =
+            users.iter().map(|user| person(bases, user, secrets.get(&user.id))).collect();
+        let first = users.iter().find_map(|person| person.webhook.as_ref());
+        Self {
+            http: bases.http.clone(),
+            https: bases.https.clone(),
+            page: format!("{}/", bases.http),
+            ca: ca.display().to_string(),
+            curl: first.map(|webhook| format!("curl '{}im.recent.get'", webhook.http)).unwrap_or_default(),
+            users,
+        }
+    }
+
+    /// The offer for a person at a terminal; `file` is where all of it stands.
+    pub(super) fn told(&self, file: &Path) -> String {
+        let rows: Vec<[String; 4]> = self.users.iter().map(row).collect();
+        let users = print::table(["ID", "NAME", "KIND", "WEBHOOK"], &rows);
+        let Self { https, page, ca, curl, .. } = self;
+        let file = file.display();
+        format!("{users}\n\npage   {page}\nhttps  {https}/\nCA     {ca}\nfile   {file}\ntry    {curl}\n")
+    }
+}
+
+fn person(bases: &Bases, user: &User, secret: Option<&String>) -> Person {
+    let address = |base: &str, secret: &str| format!("{base}/rest/{}/{secret}/", user.id);
+    Person {
+        id: user.id.0,
+        name: user.name(),
+        kind: user.kind.word(),
+        position: user.work_position.clone(),
+        admin: user.admin,
+        active: user.active,
+        webhook: secret.map(|secret| Hook {
+            secret: secret.clone(),
+            http: address(&bases.http, secret),
+            https: address(&bases.https, secret),
+        }),
+    }
+}
+
+fn row(person: &Person) -> [String; 4] {
+    let kind = if person.admin { format!("{}, admin", person.kind) } else { person.kind.to_owned() };
+    let webhook = person.webhook.as_ref().map_or("(dismissed)", |webhook| webhook.http.as_str());
+    [person.id.to_string(), person.name.clone(), kind, webhook.to_owned()]
+}
+
+/// The secrets in an offer that an earlier start wrote; none if it is not one.
+pub(super) fn secrets(text: &str) -> BTreeMap<UserId, String> {
+    let offer: Earlier = serde_json::from_str(text).unwrap_or_default();
+    offer.users.into_iter().filter_map(|person| Some((UserId(person.id), person.webhook?.secret))).collect()
+}
+
+#[derive(Default, Deserialize)]
+struct Earlier {
+    users: Vec<EarlierPerson>,
+}
+
+#[derive(Deserialize)]
+struct EarlierPerson {
+    id: i64,
+    webhook: Option<EarlierHook>,
+}
+
+#[derive(Deserialize)]
+struct EarlierHook {
+    secret: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn offer() -> Offer {
+        let bases = Bases { http: "http://127.0.0.1:1".to_owned(), https: "https://127.0.0.1:2".to_owned() };
+        let user = |id, first_name: &str, active| User {
+            id: UserId(id),
+            active,
+            admin: id == 1,
+            first_name: first_name.to_owned(),
+            ..User::default()
+        };
+        let users = [user(1, "Alice", true), user(2, "Bob", false)];
+        let secrets = BTreeMap::from([(UserId(1), "s3cret".to_owned())]);
+        Offer::new(&bases, Path::new("/portal/ca.pem"), &users, &secrets)
+    }
+
+    #[test]
+    fn programs_find_addresses_people_and_a_line_to_try() {
+        let value = serde_json::to_value(offer()).unwrap();
+        assert_eq!(value["users"][0]["webhook"]["http"], "http://127.0.0.1:1/rest/1/s3cret/");
+        assert_eq!(value["users"][0]["webhook"]["https"], "https://127.0.0.1:2/rest/1/s3cret/");
+        assert_eq!(value["users"][1]["webhook"], serde_json::Value::Null);
+        assert_eq!(value["curl"], "curl 'http://127.0.0.1:1/rest/1/s3cret/im.recent.get'");
+        assert_eq!((&value["page"], &value["ca"]), (&"http://127.0.0.1:1/".into(), &"/portal/ca.pem".into()));
+    }
+
+    #[test]
+    fn people_see_the_same() {
+        let text = offer().told(Path::new("portal/portal.json"));
+        assert!(
+            text.starts_with("ID  NAME   KIND             WEBHOOK\n1   Alice  employee, admin  http://"),
+            "{text}"
+        );
+        assert!(text.contains("2   Bob    employee         (dismissed)"), "{text}");
+        assert!(text.contains("page   http://127.0.0.1:1/\n") && text.contains("try    curl"), "{text}");
+    }
+
+    #[test]
+    fn the_next_start_finds_the_secrets_again() {
+        let text = serde_json::to_string(&offer()).unwrap();
+        assert_eq!(secrets(&text), BTreeMap::from([(UserId(1), "s3cret".to_owned())]));
+        assert!(secrets("{}").is_empty() && secrets("half").is_empty());
+    }
+}

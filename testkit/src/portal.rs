@@ -1,0 +1,170 @@
+//! A portal of its own for one test.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use lately::boot::Server;
+use lately::config::Config;
+use lately_messenger::Messenger;
+use lately_messenger::webhook::NewWebhook;
+use lately_model::{Revision, Scopes, User, UserId, UserKind};
+use tempfile::TempDir;
+
+use crate::{Client, CountingDice, TestClock};
+
+/// When a portal's clock starts.
+pub const START: &str = "2026-03-02T10:00:00+00:00";
+
+/// The cast: everybody has the number of their place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Person {
+    /// Number 1, the administrator.
+    Alice,
+    /// Number 2, an employee.
+    Bob,
+    /// Number 3, an employee.
+    Carol,
+    /// Number 4, an employee.
+    Dave,
+    /// Number 5, a guest from outside.
+    Erin,
+    /// Number 6, a bot.
+    Robot,
+}
+
+impl Person {
+    /// Everybody.
+    pub const ALL: [Self; 6] = [Self::Alice, Self::Bob, Self::Carol, Self::Dave, Self::Erin, Self::Robot];
+
+    /// Their number.
+    pub fn id(self) -> i64 {
+        self as i64 + 1
+    }
+
+    fn user(self) -> User {
+        let (first, last, kind) = match self {
+            Self::Alice => ("Alice", "Adams", UserKind::Employee),
+            Self::Bob => ("Bob", "Brown", UserKind::Employee),
+            Self::Carol => ("Carol", "Clark", UserKind::Employee),
+            Self::Dave => ("Dave", "Dixon", UserKind::Employee),
+            Self::Erin => ("Erin", "Evans", UserKind::Extranet),
+            Self::Robot => ("Robot", "", UserKind::Bot),
+        };
+        User {
+            id: UserId(self.id()),
+            active: true,
+            admin: self == Self::Alice,
+            kind,
+            first_name: first.to_owned(),
+            last_name: last.to_owned(),
+            email: format!("{}@example.com", first.to_lowercase()),
+            departments: vec![1],
+            ..User::default()
+        }
+    }
+}
+
+/// A running portal; gone when dropped.
+pub struct TestPortal {
+    /// The running server.
+    pub server: Server,
+    /// Its clock.
+    pub clock: Arc<TestClock>,
+    dir: TempDir,
+    http: reqwest::Client,
+}
+
+impl TestPortal {
+    /// A portal with the whole cast and no chats.
+    pub async fn start() -> Self {
+        Self::with(|_| {}).await
+    }
+
+    /// The same with another configuration.
+    pub async fn with(configure: impl FnOnce(&mut Config)) -> Self {
+        let portal = Self::empty(START, configure).await;
+        for person in Person::ALL {
+            portal.messenger().add_user(None, person.user()).await.expect("the person is added");
+        }
+        portal
+    }
+
+    /// A portal without anybody, its clock at `start`.
+    pub async fn empty(start: &str, configure: impl FnOnce(&mut Config)) -> Self {
+        let dir = tempfile::tempdir().expect("a folder");
+        let mut config = Config { data: dir.path().to_owned(), ..Config::default() };
+        config.http.listen = vec!["127.0.0.1:0".parse().expect("an address")];
+        config.public_url = Some("https://portal.lately.test".to_owned());
+        configure(&mut config);
+        let clock = Arc::new(TestClock::at(start));
+        let handed: Arc<TestClock> = Arc::clone(&clock);
+        let server = Server::start(config, handed, Arc::new(CountingDice::default()))
+            .await
+            .expect("the server starts");
+        drop(rustls::crypto::ring::default_provider().install_default());
+        let http = reqwest::Client::builder().no_proxy().build().expect("a client");
+        Self { server, clock, dir, http }
+    }
+
+    /// The use cases behind the server, for setting things up that no method sets up.
+    pub fn messenger(&self) -> &Messenger {
+        self.server.messenger()
+    }
+
+    /// Where its data lies.
+    pub fn data(&self) -> &Path {
+        self.dir.path()
+    }
+
+    /// `http://127.0.0.1:PORT`.
+    pub fn origin(&self) -> String {
+        let address = self.server.http.first().expect("an address");
+        format!("http://{address}")
+    }
+
+    /// The HTTP client behind every [`Client`].
+    pub fn http(&self) -> &reqwest::Client {
+        &self.http
+    }
+
+    /// A person with all scopes, answered by today's page.
+    pub async fn client(&self, person: Person) -> Client {
+        self.client_with(person.id(), "all", Revision::R33).await
+    }
+
+    /// A person with all scopes, answered by the seed page.
+    pub async fn seed_client(&self, person: Person) -> Client {
+        self.client_with(person.id(), "all", Revision::R29).await
+    }
+
+    /// Any user with these scopes and this revision.
+    pub async fn client_with(&self, user: i64, scopes: &str, revision: Revision) -> Client {
+        let new = NewWebhook {
+            user: UserId(user),
+            scopes: Scopes::parse(scopes).expect("known scopes"),
+            secret: None,
+            revision,
+            expires_at: None,
+            title: String::new(),
+        };
+        let (_, secret) = self.messenger().add_webhook(new).await.expect("a webhook");
+        Client::new(format!("{}/rest/{user}/{secret}/", self.origin()), user, self.http.clone())
+    }
+
+    /// Imports lines as `lately import` does; answers how many.
+    pub async fn import(&self, lines: &str) -> u64 {
+        self.messenger().import(lines.as_bytes(), &mut |_| {}).await.expect("good lines")
+    }
+
+    /// Fails the test unless every counter equals a recount.
+    pub async fn assert_exact(&self) {
+        let differences = self.messenger().check(|_, _| {}).await.expect("the check runs");
+        assert!(differences.is_empty(), "a recount differs: {differences:?}");
+    }
+
+    /// Stops the server as a signal would.
+    pub async fn stop(self) -> TempDir {
+        self.server.stop().await;
+        self.dir
+    }
+}
