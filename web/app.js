@@ -181,20 +181,21 @@ function initials(title) {
   return firsts.join('').toUpperCase() || '#';
 }
 
-/** Black or white, whichever is easier to read on this colour. */
-function ink(color) {
-  const parts = [1, 3, 5].map((at) => parseInt(color.slice(at, at + 2), 16) / 255);
-  const [r, g, b] = parts.map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4));
-  return 0.2126 * r + 0.7152 * g + 0.0722 * b > 0.3 ? '#10151b' : '#ffffff';
+/** The colour, darkened until white letters are easy to read on it; empty if it is none. */
+function ground(color) {
+  if (!/^#[0-9a-f]{6}$/i.test(color)) return '';
+  const light = (part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4);
+  let parts = [1, 3, 5].map((at) => parseInt(color.slice(at, at + 2), 16) / 255);
+  while (0.2126 * light(parts[0]) + 0.7152 * light(parts[1]) + 0.0722 * light(parts[2]) > 0.18) {
+    parts = parts.map((part) => part * 0.96);
+  }
+  return `rgb(${parts.map((part) => Math.round(part * 255)).join(' ')})`;
 }
 
 function face(row) {
   const made = make('span', row.person ? 'face' : 'face square', initials(row.title));
   made.setAttribute('aria-hidden', 'true');
-  if (/^#[0-9a-f]{6}$/i.test(row.color)) {
-    made.style.backgroundColor = row.color;
-    made.style.color = ink(row.color);
-  }
+  made.style.backgroundColor = ground(row.color);
   if (row.picture) {
     const image = new Image();
     image.alt = '';

@@ -86,9 +86,9 @@ mod tests {
     use std::sync::Arc;
 
     use lately_model::User;
+    use lately_store::{Change, Observer, StoreError};
 
     use super::*;
-    use lately_store::{Change, Observer, StoreError};
 
     async fn add(store: &Store, first_name: &str) {
         let user = User { active: true, first_name: first_name.to_owned(), ..User::default() };

@@ -65,10 +65,7 @@ impl Demo {
         let revision = Revision::try_from(i64::from(config.rest.revision)).unwrap_or_default();
         let mut signals = Signals::watch()?;
         let server = serve::start(config).await?;
-        let offer = tokio::select! {
-            offer = furnish(&server, &data, revision) => offer?,
-            () = signals.next() => return serve::stop(server, signals).await,
-        };
+        let offer = furnish(&server, &data, revision).await?;
         print::line(&offer.told(&data.join(OFFER_FILE)))?;
         print::line(&serve::ready(&server))?;
         signals.next().await;

@@ -36,10 +36,7 @@ impl Import {
     pub(super) async fn run(self, settings: &Settings) -> Result<ExitCode, Failure> {
         let (lines, bar) = self.open()?;
         let session = Session::open_or_make(settings)?;
-        let read = session
-            .messenger
-            .import(lines, &mut |done| bar.set_message(format!("importing, line {done}")))
-            .await;
+        let read = session.messenger.import(lines, &mut |done| show(&bar, done)).await;
         bar.finish_and_clear();
         session.finish().await;
         let number = read.map_err(|error| failure(&self.file, error))?;
@@ -49,13 +46,20 @@ impl Import {
 
     fn open(&self) -> Result<(Box<dyn BufRead + Send>, ProgressBar), Failure> {
         if self.file == Path::new("-") {
-            let bar = progress::count("importing", "");
+            let bar = progress::count("importing", "lines");
             return Ok((Box::new(BufReader::new(std::io::stdin())), bar));
         }
         let file = File::open(&self.file).map_err(|error| Failure::file(&self.file, &error))?;
         let length = file.metadata().map_or(0, |metadata| metadata.len());
         let bar = progress::bytes("importing", length);
         Ok((Box::new(BufReader::with_capacity(1 << 20, bar.wrap_read(file))), bar))
+    }
+}
+
+/// A bar over a file follows the bytes by itself, one over standard input counts lines.
+fn show(bar: &ProgressBar, lines: u64) {
+    if bar.length().is_none() {
+        bar.set_position(lines);
     }
 }
 

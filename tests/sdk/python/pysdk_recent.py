@@ -115,28 +115,41 @@ class RecentGet(unittest.TestCase):
 class RecentList(unittest.TestCase):
     """im.recent.list, the whole of it."""
 
+    @classmethod
+    def setUpClass(cls):
+        cls.recent = client(portal.ALICE).im.recent
+
+    def walk(self, between_pages=lambda: None) -> list:
+        """The dialogs of all pages."""
+        walked, page = [], {"hasMore": True}
+        while page["hasMore"]:
+            page = self.recent.list(offset=len(walked), limit=15).result
+            walked += [str(dialog) for dialog in rows_of.ids(page["items"])]
+            between_pages()
+        return walked
+
     def test_pages_reach_every_chat_once(self):
-        recent = client(portal.ALICE).im.recent
-        walked, pages = [], 0
-        while pages == 0 or page["hasMore"]:
-            page = recent.list(offset=20 * pages, limit=20).result
-            walked += [str(row["id"]) for row in page["items"]]
-            pages += 1
-        self.assertGreater(pages, 2)
+        short = self.recent.get().result
+        other_modules = {row["id"] for row in short if rows_of.letter(row) == "X"}
+        walked = self.walk()
+        self.assertGreater(len(walked), 3 * 15)
         self.assertEqual(len(walked), len(set(walked)))
-        self.assertGreaterEqual(set(walked), set(rows_of.ids(recent.get().result)) - self.outside_the_list(recent))
+        self.assertEqual(set(rows_of.ids(short)) - set(walked), other_modules)
 
-    def test_one_page_of_200_holds_the_same(self):
-        recent = client(portal.ALICE).im.recent
-        page = recent.list(limit=200).result
+    def test_pages_reach_every_chat_once_while_messages_arrive(self):
+        expected = set(self.walk())
+        bob = client(portal.BOB).im.message
+        last = [row for row in self.recent.list(limit=200).result["items"] if row["type"] == "chat"][-1]
+        walked = self.walk(lambda: bob.add(dialog_id=last["id"], message="Is anybody still here?").result)
+        self.assertEqual(len(walked), len(set(walked)))
+        self.assertEqual(set(walked), expected)
+
+    def test_a_page_begins_where_the_offset_says(self):
+        page = self.recent.list(limit=200).result
         self.assertFalse(page["hasMore"])
-        small = recent.list(limit=5).result
-        self.assertTrue(small["hasMore"])
-        self.assertEqual(rows_of.ids(small["items"]), rows_of.ids(page["items"])[:5])
-
-    def outside_the_list(self, recent) -> set:
-        """Chats of other modules are in im.recent.get only."""
-        return {row["id"] for row in recent.get().result if rows_of.letter(row) == "X"}
+        part = self.recent.list(offset=7, limit=5).result
+        self.assertTrue(part["hasMore"])
+        self.assertEqual(rows_of.ids(part["items"]), rows_of.ids(page["items"])[7:12])
 
     def test_flags_choose_rows(self):
         recent = client(portal.BOB).im.recent
@@ -149,10 +162,9 @@ class RecentList(unittest.TestCase):
         self.assertFalse({row["chat"].get("message_type") for row in people} & {"C", "O", "L"})
 
     def test_a_date_leads_to_the_older_rows(self):
-        recent = client(portal.ALICE).im.recent
-        rows = [row for row in recent.list(limit=200).result["items"] if not row["pinned"]]
+        rows = [row for row in self.recent.list(limit=200).result["items"] if not row["pinned"]]
         border = rows[len(rows) // 2]
-        older = recent.list(limit=200, last_message_date=border["date_last_activity"]).result["items"]
+        older = self.recent.list(limit=200, last_message_date=border["date_last_activity"]).result["items"]
         found = [row["id"] for row in older if not row["pinned"]]
         self.assertEqual(found, rows_of.ids(rows)[len(rows) // 2 :])
 

@@ -1,0 +1,101 @@
+//! What most tests begin with: a portal, three colleagues at their webhooks, and chats between them; and how an answer
+//! is held against an example.
+
+use lately_testkit::{Client, Person, TestPortal};
+use serde_json::{Value, json};
+
+/// When every portal's clock starts, as clients see it.
+pub const NOW: &str = "2026-03-02T10:00:00+00:00";
+
+/// A portal and three people who work in it.
+pub struct Stage {
+    pub portal: TestPortal,
+    /// Number 1, the administrator.
+    pub alice: Client,
+    /// Number 2.
+    pub bob: Client,
+    /// Number 3.
+    pub carol: Client,
+}
+
+impl Stage {
+    pub async fn set() -> Self {
+        let portal = TestPortal::start().await;
+        let alice = portal.client(Person::Alice).await;
+        let bob = portal.client(Person::Bob).await;
+        let carol = portal.client(Person::Carol).await;
+        Self { portal, alice, bob, carol }
+    }
+
+    /// A group that `owner` makes with `users`; answers the chat's number.
+    pub async fn group(&self, owner: &Client, users: &[i64]) -> i64 {
+        let made = owner.ok("im.chat.add", json!({ "TITLE": "Plan", "USERS": users })).await;
+        made.as_i64().expect("a chat number")
+    }
+
+    /// A chat of another kind than methods can make, with alice as its owner and bob as a member.
+    pub async fn import_chat(&self, id: i64, kind: &str, more: Value) {
+        let mut chat = json!({ "type": "chat", "id": id, "kind": kind, "title": format!("Chat {id}"), "owner": 1, "created_at": NOW });
+        for (key, value) in more.as_object().expect("a map") {
+            chat[key] = value.clone();
+        }
+        let member = |user: i64| json!({ "type": "member", "chat": id, "user": user, "joined_at": NOW });
+        self.portal.import(&format!("{chat}\n{}\n{}\n", member(1), member(2))).await;
+    }
+
+    /// Every counter equals a recount: the last line of every test that changes something.
+    pub async fn check(&self) {
+        self.portal.assert_exact().await;
+    }
+}
+
+/// The address of a chat.
+pub fn chat(id: i64) -> String {
+    format!("chat{id}")
+}
+
+/// The numbers of `list`'s items, in order.
+pub fn ids(list: &Value) -> Vec<i64> {
+    let items = list.as_array().expect("a list").iter();
+    items.map(|item| item["id"].as_i64().expect("a number")).collect()
+}
+
+/// Fails unless `found` has exactly the keys of `example`, level by level, and values of the same kinds. The first item
+/// of an example's list stands for every item; an empty one wants an empty one.
+#[track_caller]
+pub fn assert_shape(found: &Value, example: &Value) {
+    if let Some(difference) = difference(found, example, "") {
+        panic!("{difference} in {found:#}");
+    }
+}
+
+fn difference(found: &Value, example: &Value, path: &str) -> Option<String> {
+    match (found, example) {
+        (Value::Object(found), Value::Object(example)) => {
+            let missing = example.keys().find(|key| !found.contains_key(*key));
+            let odd = found.keys().find(|key| !example.contains_key(*key));
+            if let Some(key) = missing.or(odd) {
+                let how = if missing.is_some() { "missing" } else { "not in the example" };
+                return Some(format!("{path}.{key} is {how}"));
+            }
+            found.iter().find_map(|(key, value)| difference(value, &example[key], &format!("{path}.{key}")))
+        }
+        (Value::Array(found), Value::Array(example)) => match example.first() {
+            None => (!found.is_empty()).then(|| format!("{path} is not empty")),
+            Some(first) => found.iter().find_map(|item| difference(item, first, &format!("{path}[]"))),
+        },
+        _ => (kind(found) != kind(example)).then(|| format!("{path} is {found} where {example} is the example")),
+    }
+}
+
+fn kind(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "boolean",
+        Value::Number(number) if number.is_i64() => "integer",
+        Value::Number(_) => "fraction",
+        Value::String(_) => "text",
+        Value::Array(_) => "list",
+        Value::Object(_) => "map",
+    }
+}
