@@ -4,6 +4,7 @@
 // calls to this portal. Reads rows of revision 29 (ids and counters are texts) and of 33 alike.
 
 const POLL = 4000;
+const PATIENCE = 20000; // the longest wait before the next attempt
 const SYNC_REACH = 6 * 24 * 3600 * 1000; // the portal looks back seven days
 const ONLINE = 1440 * 1000;
 const KEPT = 'lately.webhook';
@@ -50,6 +51,8 @@ const state = {
   syncedAt: 0,
   ahead: 0, // portal's clock less this one's, in ms
   round: 0, // answers to earlier views are dropped
+  asked: 0, // so are answers that were overtaken
+  taken: 0,
   timer: 0,
   failures: 0,
 };
@@ -409,11 +412,13 @@ async function refresh() {
   clearTimeout(state.timer);
   if (!state.base) return;
   const round = state.round;
+  const asked = (state.asked += 1);
   const whole = state.synced === null || Date.now() - state.syncedAt > SYNC_REACH;
   const params = { ...state.tab.params, ...(whole ? {} : { LAST_SYNC_DATE: state.synced }) };
   try {
     const { answer, bytes, took } = await call('im.recent.get', params);
-    if (round !== state.round) return;
+    if (round !== state.round || asked < state.taken) return;
+    state.taken = asked;
     take(answer, whole);
     if (whole) {
       const size = bytes < 1024 ? `${bytes} bytes` : `${(bytes / 1024).toFixed(0)} KB`;
@@ -452,8 +457,8 @@ function failed(error) {
     return;
   }
   const why = error instanceof Refused ? error.message : 'The portal cannot be reached.';
-  showAlert(`${why} Trying again…`);
-  again(Math.min(POLL * 2 ** state.failures, 60000));
+  showAlert(`${why.replace(/[.!]*$/, '.')} Trying again…`);
+  again(Math.min(POLL * 2 ** (state.failures - 1), PATIENCE));
 }
 
 /** Another person or another tab: everything is asked for anew. */

@@ -67,7 +67,8 @@ fn put(page: &str, text: &str) -> Option<String> {
 }
 
 fn table(methods: impl Iterator<Item = &'static Method>) -> String {
-    let mut table = "| method | scope | who | parameters | what it does |\n|---|---|---|---|---|\n".to_owned();
+    let mut table =
+        "| method | scope | who | parameters | what it does |\n|---|---|---|---|---|\n".to_owned();
     for Method { name, scope, about, caller, params, .. } in methods {
         let (scope, caller) = (scope.replace('|', ", "), who(*caller));
         let params: Vec<String> = params.iter().map(param).collect();
@@ -87,7 +88,7 @@ fn who(caller: Caller) -> &'static str {
 
 fn param(param: &Param) -> String {
     let kind = match param.kind {
-        Kind::Flag => "`Y` or `N`",
+        Kind::Flag => "flag",
         Kind::Int => "integer",
         Kind::Text => "text",
         Kind::Date => "date",
@@ -99,7 +100,7 @@ fn param(param: &Param) -> String {
     match (param.required, param.default) {
         (true, _) => format!("**`{name}`** {kind}"),
         (false, "") => format!("`{name}` {kind}"),
-        (false, default) => format!("`{name}` {kind}, without it {default}"),
+        (false, default) => format!("`{name}` {kind} ({default})"),
     }
 }
 

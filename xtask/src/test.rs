@@ -63,7 +63,8 @@ impl Part {
             Self::Fmt => run::show(&mut run::cargo(&["fmt", "--all", "--check"])),
             Self::Gen => Gen { check: true }.run(),
             Self::Clippy => {
-                let arguments = ["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"];
+                let arguments =
+                    ["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"];
                 run::show(&mut run::cargo(&arguments))
             }
             Self::Unit => unit(),
@@ -79,7 +80,9 @@ fn unit() -> Result<()> {
     if run::works(&mut run::cargo(&["nextest", "--version"])) {
         return run::show(&mut run::cargo(&["nextest", "run", "--workspace", "--locked"]));
     }
-    eprintln!("cargo-nextest is not installed (`cargo install --locked cargo-nextest`); cargo test does it too");
+    eprintln!(
+        "cargo-nextest is not installed (`cargo install --locked cargo-nextest`); cargo test does it too"
+    );
     run::show(&mut run::cargo(&["test", "--workspace", "--lib", "--bins", "--tests", "--locked"]))
 }
 

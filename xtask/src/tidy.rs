@@ -53,7 +53,9 @@ impl Finding {
 /// Checks all rules and prints what breaks them.
 pub fn run() -> Result<()> {
     let sources = sources()?;
-    let mut findings = house::check(&sources, place::root());
+    let (root, home) = (place::root().to_string_lossy(), std::env::var("HOME").unwrap_or_default());
+    let here: Vec<&str> = [&root, home.as_str()].into_iter().filter(|path| path.len() > 1).collect();
+    let mut findings = house::check(&sources, &here);
     findings.extend(layers::check(&sources));
     findings.extend(links::check(&sources, &|path| place::root().join(path).exists()));
     findings.sort();
@@ -78,7 +80,8 @@ pub fn has_doc_examples() -> Result<bool> {
 /// Every file of text that git knows or would add.
 fn sources() -> Result<Vec<Source>> {
     let arguments = ["ls-files", "-z", "--cached", "--others", "--exclude-standard"];
-    let listed = run::output(&mut run::command("git", &arguments)).context("house rules need the git checkout")?;
+    let listed =
+        run::output(&mut run::command("git", &arguments)).context("house rules need the git checkout")?;
     let mut sources = Vec::new();
     for path in listed.split('\0').filter(|path| !path.is_empty()) {
         // A file may be gone from the folder and not yet from git; pictures and the like are not text.

@@ -23,7 +23,8 @@ pub struct Program {
 pub const WRK: Program = Program { name: "wrk", probe: "", packages: &["wrk"] };
 /// The web server to compare with.
 pub const NGINX: Program = Program { name: "nginx", probe: "-v", packages: &["nginx-light"] };
-const PYTHON: Program = Program { name: "python3", probe: "--version", packages: &["python3", "python3-venv"] };
+const PYTHON: Program =
+    Program { name: "python3", probe: "--version", packages: &["python3", "python3-venv"] };
 const NPM: Program = Program { name: "npm", probe: "--version", packages: &["nodejs", "npm"] };
 
 /// Makes sure that a program is there.

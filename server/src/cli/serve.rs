@@ -60,7 +60,7 @@ pub(super) struct Flags {
     /// Name or IP address in the certificate of --local-ca; repeat it for more
     #[arg(long, value_name = "HOST", value_delimiter = ',')]
     tls_host: Vec<String>,
-    /// Scheme, host and port under which clients reach the server, such as https://chat.example.org
+    /// Scheme, host and port under which clients reach the server, such as `https://chat.example.org`
     #[arg(long, value_name = "URL")]
     public_url: Option<String>,
     /// The portal's time zone, such as Europe/Berlin or +02:00

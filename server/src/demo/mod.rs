@@ -224,9 +224,13 @@ mod tests {
     }
 
     #[test]
-    fn messages_rise_by_number_and_date_and_none_is_of_tomorrow() {
+    fn messages_rise_by_number_and_date_and_nothing_is_of_tomorrow() {
         let mut newest: BTreeMap<ChatId, (MessageId, Moment)> = BTreeMap::new();
         for fact in facts(NOW) {
+            if let Fact::User(user) = &fact {
+                let dates = [user.idle_since, user.last_activity, user.mobile_last, user.desktop_last];
+                assert!(dates.iter().flatten().all(|date| *date <= NOW), "{user:?}");
+            }
             let Fact::Message { message, .. } = fact else { continue };
             assert!(message.date <= NOW);
             let before = newest.insert(message.chat_id, (message.id, message.date));

@@ -173,8 +173,13 @@ fn employee(id: i64, row: &EmployeeRow, now: Moment) -> User {
     let (first, last, position, department, gender) = *row;
     let mut chance = Chance::of(id);
     let active = !DISMISSED.contains(&id);
-    let away = if active { chance.between(0, 5) * chance.between(60, 3000) } else { 60 * DAY };
-    let last_activity = now.plus(if id <= 2 { -45 } else { -away });
+    let away = match (id, active) {
+        (_, false) => 60 * DAY,
+        (1 | 2, _) => 45,
+        _ if chance.one_in(2) => chance.between(20, 900),
+        _ => chance.between(1800, 16_000),
+    };
+    let last_activity = now.plus(-away);
     let birthday = if id == 13 { born_today(now) } else { born(&mut chance) };
     User {
         active,

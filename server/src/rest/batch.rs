@@ -72,7 +72,10 @@ fn commands(call: &Call) -> Vec<(String, String)> {
     }
 }
 
-async fn one(call: &Call, command: &str, answers: &Answers) -> Result<Answer, WireError> {
+/// A command's answer, and the method that gave it.
+type Outcome = Result<(Answer, &'static Method), WireError>;
+
+async fn one(call: &Call, command: &str, answers: &Answers) -> Outcome {
     let (name, query) = command.split_once('?').unwrap_or((command, ""));
     let name = name.trim().trim_matches('/');
     if EXCLUDED.contains(&name.to_lowercase().as_str()) {
@@ -88,18 +91,13 @@ async fn one(call: &Call, command: &str, answers: &Answers) -> Result<Answer, Wi
         params: decoded.params,
         start: decoded.start,
     };
-    transport::run_limited(method, &inner).await.map_err(WireError::from)
+    let answer = transport::run_limited(method, &inner).await.map_err(WireError::from)?;
+    Ok((answer, method))
 }
 
-fn record(
-    call: &Call,
-    answers: &mut Answers,
-    key: String,
-    outcome: Result<Answer, WireError>,
-    start: Timestamp,
-) {
-    let answer = match outcome {
-        Ok(answer) => answer,
+fn record(call: &Call, answers: &mut Answers, key: String, outcome: Outcome, start: Timestamp) {
+    let (answer, method) = match outcome {
+        Ok(outcome) => outcome,
         Err(error) => {
             answers.error.insert(key, error.body());
             return;
@@ -113,7 +111,9 @@ fn record(
     }
     answers.result.insert(key.clone(), answer.result.into_tree());
     let finish = call.messenger().clock().now();
-    let time = Timing { start, finish, operating: None }.block(&call.portal.zone);
+    let credential = call.credential.id.to_string();
+    let operating = call.portal.limits.operating(&credential, method.name, finish.as_millisecond());
+    let time = Timing { start, finish, operating }.block(&call.portal.zone);
     answers.time.insert(key, time);
 }
 

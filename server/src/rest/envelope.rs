@@ -49,7 +49,8 @@ impl Timing {
             "date_start": Moment::from_timestamp(self.start).atom(zone),
             "date_finish": Moment::from_timestamp(self.finish).atom(zone),
             "operating_reset_at": reset,
-            "operating": self.operating.map_or(0.0, |operating| operating.seconds),
+            // An empty sum of floats is -0.0, which no client expects to read.
+            "operating": self.operating.map_or(0.0, |operating| operating.seconds + 0.0),
         })
     }
 }

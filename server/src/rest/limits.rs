@@ -264,7 +264,7 @@ mod tests {
 
     #[test]
     fn fifty_come_at_once_and_then_two_a_second() {
-        let limits = bucket(50, 2);
+        let limits = bucket(50, 2.0);
         assert_eq!(admitted(&limits, "alice", 60, NOON), 50);
         assert_eq!(admitted(&limits, "alice", 5, NOON + 499), 0);
         assert_eq!(admitted(&limits, "alice", 5, NOON + 500), 1);
@@ -274,36 +274,36 @@ mod tests {
 
     #[test]
     fn a_steady_two_a_second_is_never_refused() {
-        let limits = bucket(50, 2);
+        let limits = bucket(50, 2.0);
         admitted(&limits, "alice", 49, NOON);
         assert!((0..1000).all(|step| limits.admit("alice", NOON + step * 500)));
     }
 
     #[test]
     fn callers_have_buckets_of_their_own() {
-        let limits = bucket(1, 1);
+        let limits = bucket(1, 1.0);
         assert!(limits.admit("alice", NOON) && limits.admit("bob", NOON));
         assert!(!limits.admit("alice", NOON) && !limits.admit("bob", NOON));
     }
 
     #[test]
     fn a_bucket_without_room_admits_nobody() {
-        assert!(!bucket(0, 2).admit("alice", NOON));
+        assert!(!bucket(0, 2.0).admit("alice", NOON));
     }
 
     #[test]
     fn a_clock_that_steps_back_frees_nothing() {
-        let limits = bucket(1, 1);
+        let limits = bucket(1, 1.0);
         assert!(limits.admit("alice", NOON));
         assert!(!limits.admit("alice", NOON - 10_000));
         assert!(!limits.admit("alice", NOON + 999));
         assert!(limits.admit("alice", NOON + 1_000));
-        assert!(bucket(1, 1).admit("alice", i64::MIN) && bucket(1, 1).admit("alice", i64::MAX));
+        assert!(bucket(1, 1.0).admit("alice", i64::MIN) && bucket(1, 1.0).admit("alice", i64::MAX));
     }
 
     #[test]
     fn drained_buckets_are_forgotten() {
-        let limits = bucket(50, 2);
+        let limits = bucket(50, 2.0);
         for number in 0..5_000 {
             limits.admit(&number.to_string(), NOON);
         }
@@ -314,7 +314,7 @@ mod tests {
 
     #[test]
     fn the_number_of_buckets_has_a_ceiling() {
-        let limits = bucket(1, 1);
+        let limits = bucket(1, 1.0);
         assert!((0..=MAX_BUCKETS).all(|number| limits.admit(&number.to_string(), NOON)));
         let (_, buckets) = limits.requests.as_ref().unwrap();
         assert_eq!(buckets.lock().by_key.len(), MAX_BUCKETS);

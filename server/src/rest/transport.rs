@@ -157,12 +157,20 @@ fn offer(address: &Address, decoded: &Decoded, headers: &HeaderMap) -> Offer {
         return Offer::Webhook { user: user.clone(), secret: secret.clone() };
     }
     let header = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let bearer = header.map(|value| {
-        let token = value.strip_prefix("Bearer ").or_else(|| value.strip_prefix("bearer ")).unwrap_or(value);
-        token.trim().to_owned()
-    });
-    let token = decoded.auth.clone().or(bearer).filter(|token| !token.is_empty());
-    token.map_or(Offer::None, Offer::Token)
+    let token = decoded.auth.clone().or_else(|| header.map(|value| bare_token(value).to_owned()));
+    token.filter(|token| !token.is_empty()).map_or(Offer::None, Offer::Token)
+}
+
+/// The token of `Bearer TOKEN`, or of a header that is nothing but the token.
+fn bare_token(header: &str) -> &str {
+    match header.split_at_checked("Bearer".len()) {
+        Some((scheme, rest)) if scheme.eq_ignore_ascii_case("Bearer") => match rest.strip_prefix(' ') {
+            Some(token) => token.trim(),
+            None if rest.is_empty() => "",
+            None => header,
+        },
+        _ => header.trim(),
+    }
 }
 
 fn denied(denial: Denial) -> WireError {

@@ -49,7 +49,8 @@ async fn commands_in_a_list_are_answered_as_a_list_while_none_fails() {
     let good = batch(&alice, json!({ "cmd": ["im.user.get?ID=2", "im.user.get?ID=3"] })).await;
     assert_eq!(good["result"][1]["id"], 3);
     assert_eq!(good["result_time"].as_array().map(Vec::len), Some(2));
-    let holes = batch(&alice, json!({ "cmd": ["im.user.get?ID=2", "im.user.get?ID=0", "im.user.get?ID=3"] })).await;
+    let holes =
+        batch(&alice, json!({ "cmd": ["im.user.get?ID=2", "im.user.get?ID=0", "im.user.get?ID=3"] })).await;
     assert_eq!(holes["result"]["0"]["id"], 2);
     assert_eq!(holes["result"]["2"]["id"], 3);
     assert_eq!(codes(&holes), [("1", "ID_EMPTY")]);
@@ -66,7 +67,10 @@ async fn every_encoding_carries_commands() {
         ("JSON", alice.post("batch").json(&json!({ "cmd": { "a": command } }))),
         ("form", alice.post("batch").form(&[("cmd[a]", &command)])),
         ("query", alice.get("batch").query(&[("cmd[a]", &command)])),
-        ("multipart", alice.post("batch").multipart(reqwest::multipart::Form::new().text("cmd[a]", command.clone()))),
+        (
+            "multipart",
+            alice.post("batch").multipart(reqwest::multipart::Form::new().text("cmd[a]", command.clone())),
+        ),
         ("upper case", alice.post("batch").json(&json!({ "CMD": { "a": command }, "HALT": "0" }))),
     ];
     for (what, request) in requests {
@@ -104,11 +108,14 @@ async fn later_commands_use_earlier_answers() {
 async fn references_are_read_however_clients_escape_them() {
     let portal = TestPortal::start().await;
     let alice = portal.client(Person::Alice).await;
-    for reference in ["$result[bob][ID]", "$result%5Bbob%5D%5BID%5D", "%24result%5Bbob%5D%5BID%5D", "%24result[bob][ID]"] {
+    for reference in
+        ["$result[bob][ID]", "$result%5Bbob%5D%5BID%5D", "%24result%5Bbob%5D%5BID%5D", "%24result[bob][ID]"]
+    {
         let cmd = json!({ "bob": "user.current", "me": format!("im.user.get?ID={reference}") });
         let result = batch(&alice, json!({ "cmd": cmd })).await;
         assert_eq!(result["result"]["me"]["id"], 1, "{reference}");
-        let twice = format!("cmd[bob]=user.current&cmd[me]={}", escaped(&format!("im.user.get?ID={reference}")));
+        let twice =
+            format!("cmd[bob]=user.current&cmd[me]={}", escaped(&format!("im.user.get?ID={reference}")));
         let reply = alice.send(alice.get(&format!("batch?{twice}"))).await;
         assert_eq!(reply.result()["result"]["me"]["id"], 1, "{reference} in a query");
     }
@@ -141,7 +148,8 @@ async fn a_whole_list_can_be_handed_on() {
         "people": format!("im.user.list.get?ID={}&RESULT_TYPE=array", escaped("$result[members]")),
     });
     let result = batch(&alice, json!({ "cmd": cmd })).await;
-    let ids: Vec<_> = result["result"]["people"].as_array().expect("a list").iter().map(|user| &user["id"]).collect();
+    let ids: Vec<_> =
+        result["result"]["people"].as_array().expect("a list").iter().map(|user| &user["id"]).collect();
     assert_eq!(ids, [1, 2, 3]);
 }
 
@@ -165,15 +173,19 @@ async fn a_missing_step_breaks_nothing_else() {
 async fn a_chain_of_pages_runs_past_the_last_one() {
     let portal = TestPortal::start().await;
     let lines: String = (100..220)
-        .map(|id| format!("{{\"type\":\"user\",\"id\":{id},\"first_name\":\"User {id}\",\"departments\":[1]}}\n"))
+        .map(|id| {
+            format!("{{\"type\":\"user\",\"id\":{id},\"first_name\":\"User {id}\",\"departments\":[1]}}\n")
+        })
         .collect();
     portal.import(&lines).await;
     let alice = portal.client(Person::Alice).await;
     let page = |number: usize| {
-        let before = number.checked_sub(1).map_or("0".to_owned(), |before| format!("$result[req_{before}][49][ID]"));
+        let before =
+            number.checked_sub(1).map_or("0".to_owned(), |before| format!("$result[req_{before}][49][ID]"));
         format!("user.get?order[ID]=ASC&filter[{}]={}&start=-1", escaped(">ID"), escaped(&before))
     };
-    let cmd: Map<String, Value> = (0..50).map(|number| (format!("req_{number}"), json!(page(number)))).collect();
+    let cmd: Map<String, Value> =
+        (0..50).map(|number| (format!("req_{number}"), json!(page(number)))).collect();
     let result = batch(&alice, json!({ "cmd": cmd, "halt": 0 })).await;
     assert_eq!(codes(&result), []);
     let length = |number: usize| result["result"][format!("req_{number}")].as_array().map(Vec::len);
@@ -185,7 +197,9 @@ async fn a_chain_of_pages_runs_past_the_last_one() {
 async fn offsets_can_be_handed_on() {
     let portal = TestPortal::start().await;
     let lines: String = (100..160)
-        .map(|id| format!("{{\"type\":\"user\",\"id\":{id},\"first_name\":\"User {id}\",\"departments\":[1]}}\n"))
+        .map(|id| {
+            format!("{{\"type\":\"user\",\"id\":{id},\"first_name\":\"User {id}\",\"departments\":[1]}}\n")
+        })
         .collect();
     portal.import(&lines).await;
     let alice = portal.client(Person::Alice).await;
@@ -213,7 +227,8 @@ async fn without_halt_everything_runs() {
 async fn halt_ends_with_the_first_error() {
     let portal = TestPortal::start().await;
     let alice = portal.client(Person::Alice).await;
-    let cmd = json!({ "a": "server.time", "b": "im.recent.hide", "c": "im.message.add?DIALOG_ID=2&MESSAGE=x" });
+    let cmd =
+        json!({ "a": "server.time", "b": "im.recent.hide", "c": "im.message.add?DIALOG_ID=2&MESSAGE=x" });
     for halt in [json!(1), json!(true), json!("1"), json!("Y"), json!("true"), json!("N")] {
         let result = batch(&alice, json!({ "cmd": cmd, "halt": halt })).await;
         let keys: Vec<_> = result["result"].as_object().expect("an object").keys().collect();
@@ -250,7 +265,14 @@ async fn an_answer_that_is_null_is_kept() {
 async fn nothing_to_do_is_five_empty_lists() {
     let portal = TestPortal::start().await;
     let alice = portal.client(Person::Alice).await;
-    for params in [json!({}), json!([]), json!({ "cmd": [] }), json!({ "cmd": {} }), json!({ "cmd": "x" }), json!({ "cmd": 7 })] {
+    for params in [
+        json!({}),
+        json!([]),
+        json!({ "cmd": [] }),
+        json!({ "cmd": {} }),
+        json!({ "cmd": "x" }),
+        json!({ "cmd": 7 }),
+    ] {
         let result = batch(&alice, params.clone()).await;
         assert!(MEMBERS.iter().all(|member| result[member] == json!([])), "{params}: {result}");
     }
@@ -295,7 +317,10 @@ async fn a_batch_in_a_batch_is_refused_and_so_are_files() {
     });
     let result = batch(&alice, json!({ "cmd": cmd })).await;
     let refused = "ERROR_BATCH_METHOD_NOT_ALLOWED";
-    assert_eq!(codes(&result), [("a", refused), ("b", refused), ("c", refused), ("d", refused), ("e", refused)]);
+    assert_eq!(
+        codes(&result),
+        [("a", refused), ("b", refused), ("c", refused), ("d", refused), ("e", refused)]
+    );
     assert!(result["result"]["f"].is_string());
     assert_eq!(alice.row(2).await, None);
 }
@@ -303,7 +328,8 @@ async fn a_batch_in_a_batch_is_refused_and_so_are_files() {
 #[tokio::test]
 async fn scopes_are_judged_command_by_command() {
     let portal = TestPortal::start().await;
-    let cmd = json!({ "time": "server.time", "user": "user.get", "im": "im.counters.get", "crm": "crm.lead.list" });
+    let cmd =
+        json!({ "time": "server.time", "user": "user.get", "im": "im.counters.get", "crm": "crm.lead.list" });
     let only_users = portal.client_with(1, "user", Revision::R33).await;
     let result = batch(&only_users, json!({ "cmd": cmd })).await;
     assert_eq!(codes(&result), [("im", "insufficient_scope"), ("crm", "insufficient_scope")]);
@@ -321,9 +347,15 @@ async fn commands_are_answered_by_the_credentials_page() {
     bob.say(1, "hello").await;
     let cmd = json!({ "cmd": { "rows": "im.recent.get", "revision": "im.revision.get" } });
     let seed = batch(&portal.seed_client(Person::Alice).await, cmd.clone()).await;
-    assert_eq!((&seed["result"]["rows"][0]["id"], &seed["result"]["revision"]["rest"]), (&json!("2"), &json!(29)));
+    assert_eq!(
+        (&seed["result"]["rows"][0]["id"], &seed["result"]["revision"]["rest"]),
+        (&json!("2"), &json!(29))
+    );
     let today = batch(&portal.client(Person::Alice).await, cmd).await;
-    assert_eq!((&today["result"]["rows"][0]["id"], &today["result"]["revision"]["rest"]), (&json!(2), &json!(33)));
+    assert_eq!(
+        (&today["result"]["rows"][0]["id"], &today["result"]["revision"]["rest"]),
+        (&json!(2), &json!(33))
+    );
 }
 
 #[tokio::test]
@@ -382,7 +414,8 @@ async fn data_cannot_double_without_end() {
 async fn a_batch_is_answered_in_xml_too() {
     let portal = TestPortal::start().await;
     let alice = portal.client(Person::Alice).await;
-    let reply = alice.call("batch.xml", json!({ "cmd": { "now": "server.time", "bad": "im.recent.hide" } })).await;
+    let reply =
+        alice.call("batch.xml", json!({ "cmd": { "now": "server.time", "bad": "im.recent.hide" } })).await;
     for part in [
         "<response><result><result><now>2026-03-02T10:00:00+00:00</now></result>",
         "<result_error><bad><error>DIALOG_ID_EMPTY</error>",

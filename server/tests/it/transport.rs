@@ -72,7 +72,9 @@ async fn method_names_match_in_any_case() {
     let portal = TestPortal::start().await;
     let alice = portal.client(Person::Alice).await;
     let chat = alice.ok("im.chat.add", json!({ "TITLE": "Launch" })).await;
-    for (name, title) in [("im.chat.updateTitle", "a"), ("im.chat.updatetitle", "b"), ("IM.CHAT.UPDATETITLE", "c")] {
+    for (name, title) in
+        [("im.chat.updateTitle", "a"), ("im.chat.updatetitle", "b"), ("IM.CHAT.UPDATETITLE", "c")]
+    {
         assert_eq!(alice.ok(name, json!({ "CHAT_ID": chat, "TITLE": title })).await, json!(true), "{name}");
         let dialog = alice.ok("im.dialog.get", json!({ "DIALOG_ID": format!("chat{chat}") })).await;
         assert_eq!(dialog["name"], title);
@@ -86,7 +88,14 @@ async fn method_names_match_in_any_case() {
 async fn an_address_that_is_no_method_is_not_found_whoever_asks() {
     let portal = TestPortal::start().await;
     let alice = portal.client(Person::Alice).await;
-    for path in ["no.such.method", "im.recent", "", "im.recent.get.json.json", "api/im.recent.get", "im.recent.get/extra"] {
+    for path in [
+        "no.such.method",
+        "im.recent",
+        "",
+        "im.recent.get.json.json",
+        "api/im.recent.get",
+        "im.recent.get/extra",
+    ] {
         let reply = alice.send(bare(&portal, Method::POST, path)).await;
         assert_refused(&reply, 404, "ERROR_METHOD_NOT_FOUND", path);
     }
@@ -106,7 +115,9 @@ async fn an_address_that_is_no_method_is_not_found_whoever_asks() {
 async fn methods_of_other_modules_are_judged_by_credentials_first() {
     let portal = TestPortal::start().await;
     let alice = portal.client(Person::Alice).await;
-    for name in ["crm.item.delete", "crm.lead.fields", "tasks.task.list", "calendar.event.get", "CRM.Deal.List"] {
+    for name in
+        ["crm.item.delete", "crm.lead.fields", "tasks.task.list", "calendar.event.get", "CRM.Deal.List"]
+    {
         let nobody = alice.send(bare(&portal, Method::POST, name)).await;
         assert_refused(&nobody, 401, "NO_AUTH_FOUND", name);
         assert_refused(&alice.call(name, json!({})).await, 401, "insufficient_scope", name);
@@ -217,7 +228,9 @@ async fn a_flag_is_yes_only_when_it_is_exactly_that() {
     let alice = portal.client(Person::Alice).await;
     alice.say(2, "hello").await;
     assert_eq!(alice.recent(json!({ "SKIP_DIALOG": "Y" })).await, Vec::<Value>::new());
-    for other in [json!("y"), json!("true"), json!("1"), json!(true), json!(1), json!(["Y"]), json!(null), json!("N")] {
+    for other in
+        [json!("y"), json!("true"), json!("1"), json!(true), json!(1), json!(["Y"]), json!(null), json!("N")]
+    {
         assert_eq!(alice.recent(json!({ "SKIP_DIALOG": other })).await.len(), 1, "{other}");
     }
 }
@@ -309,7 +322,9 @@ async fn success_carries_the_whole_time_block() {
 async fn only_lists_carry_total_and_next() {
     let portal = TestPortal::start().await;
     let lines: String = (100..160)
-        .map(|id| format!("{{\"type\":\"user\",\"id\":{id},\"first_name\":\"User {id}\",\"departments\":[1]}}\n"))
+        .map(|id| {
+            format!("{{\"type\":\"user\",\"id\":{id},\"first_name\":\"User {id}\",\"departments\":[1]}}\n")
+        })
         .collect();
     portal.import(&lines).await;
     let alice = portal.client(Person::Alice).await;
@@ -372,7 +387,11 @@ async fn the_suffix_chooses_xml_for_answers_and_errors() {
     assert_dressed(&reply, "XML");
     let error = alice.call("IM.RECENT.HIDE.XML/", json!({})).await;
     assert_eq!((error.status, error.header("content-type")), (400, Some("text/xml; charset=utf-8")));
-    assert!(error.text.contains("<response><error>DIALOG_ID_EMPTY</error><error_description>"), "{}", error.text);
+    assert!(
+        error.text.contains("<response><error>DIALOG_ID_EMPTY</error><error_description>"),
+        "{}",
+        error.text
+    );
     let unknown = alice.send(bare(&portal, Method::GET, "no.such.method.xml")).await;
     assert_eq!(unknown.status, 404);
     assert!(unknown.text.contains("<error>ERROR_METHOD_NOT_FOUND</error>"), "{}", unknown.text);
@@ -433,7 +452,8 @@ async fn other_verbs_are_refused() {
     let portal = TestPortal::start().await;
     let alice = portal.client(Person::Alice).await;
     for verb in [Method::PUT, Method::DELETE, Method::PATCH] {
-        let reply = alice.send(portal.http().request(verb.clone(), format!("{}server.time", alice.url))).await;
+        let reply =
+            alice.send(portal.http().request(verb.clone(), format!("{}server.time", alice.url))).await;
         assert_refused(&reply, 405, "INVALID_REQUEST", verb.as_str());
     }
 }
@@ -489,7 +509,11 @@ async fn answers_are_packed_when_asked_for_and_only_then() {
     let expected: Value = serde_json::from_slice(&plain.bytes).expect("JSON");
 
     for refused in ["identity", "gzip;q=0", "zstd"] {
-        assert_eq!(Wired::fetch(big().header("accept-encoding", refused)).await.encoding(), None, "{refused}");
+        assert_eq!(
+            Wired::fetch(big().header("accept-encoding", refused)).await.encoding(),
+            None,
+            "{refused}"
+        );
     }
     let brotli = Wired::fetch(big().header("accept-encoding", "br")).await;
     assert_eq!(brotli.encoding(), Some("br"));
@@ -498,7 +522,10 @@ async fn answers_are_packed_when_asked_for_and_only_then() {
     let gzip = Wired::fetch(big().header("accept-encoding", "gzip, deflate")).await;
     assert_eq!(gzip.encoding(), Some("gzip"));
     assert_eq!(gzip.headers.get("vary").and_then(|value| value.to_str().ok()), Some("accept-encoding"));
-    assert_eq!(gzip.headers.get("access-control-allow-origin").and_then(|value| value.to_str().ok()), Some("*"));
+    assert_eq!(
+        gzip.headers.get("access-control-allow-origin").and_then(|value| value.to_str().ok()),
+        Some("*")
+    );
     assert!(gzip.bytes.len() < plain.bytes.len() / 2);
     assert_eq!(gzip.unpacked().await, expected);
 }

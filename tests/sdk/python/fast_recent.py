@@ -22,7 +22,7 @@ class Recent(unittest.IsolatedAsyncioTestCase):
 
     async def test_the_sdks_three_ways_to_call_answer_the_same(self):
         raw = await result(self.alice, "im.recent.get", {"SKIP_OPENLINES": "Y"})
-        batched = await self.alice.call("im.recent.get", {"SKIP_OPENLINES": "Y"})
+        batched = await self.alice.call("im.recent.get", [{"SKIP_OPENLINES": "Y"}])
         gotten = await self.get(SKIP_OPENLINES="Y")
         self.assertTrue(raw)
         self.assertEqual(rows_of.ids(batched), rows_of.ids(raw))

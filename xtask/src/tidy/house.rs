@@ -1,7 +1,5 @@
 //! Rules of one file: what it begins with, how long it is, what it is called, what it may not say.
 
-use std::path::Path;
-
 use super::{Finding, Source};
 
 /// The most lines that a file of code may have.
@@ -11,20 +9,18 @@ const MOST_LINES: usize = 500;
 const CODE: [&str; 8] = ["rs", "js", "mjs", "ts", "vue", "css", "py", "sql"];
 
 /// Names that say nothing about what is inside.
-const EMPTY_NAMES: [&str; 8] = ["util", "utils", "helper", "helpers", "common", "misc", "manager", "managers"];
+const EMPTY_NAMES: [&str; 8] =
+    ["util", "utils", "helper", "helpers", "common", "misc", "manager", "managers"];
 
-/// Folders that exist on one person's machine only.
-const HOMES: [&str; 3] = ["home", "root", "Users"];
-
-/// Everything that breaks these rules. `root` is where the checkout lies.
-pub(super) fn check(sources: &[Source], root: &Path) -> Vec<Finding> {
+/// Everything that breaks these rules. `here` are places of this machine, of which no file may speak.
+pub(super) fn check(sources: &[Source], here: &[&str]) -> Vec<Finding> {
     let mut findings = Vec::new();
     for source in sources {
         findings.extend(heading(source));
         findings.extend(length(source));
         findings.extend(name(source));
         findings.extend(silenced(source));
-        findings.extend(machine(source, &root.to_string_lossy()));
+        findings.extend(machine(source, here));
     }
     findings
 }
@@ -51,7 +47,11 @@ fn heading(source: &Source) -> Option<Finding> {
     if !source.is(&["rs"]) || source.text.trim_start().starts_with("//!") {
         return None;
     }
-    Some(Finding::new(source, 1, "begin the file with `//!`: what it owns, what must hold, what it never does"))
+    Some(Finding::new(
+        source,
+        1,
+        "begin the file with `//!`: what it owns, what must hold, what it never does",
+    ))
 }
 
 fn length(source: &Source) -> Option<Finding> {
@@ -75,24 +75,27 @@ fn silenced(source: &Source) -> Vec<Finding> {
         line.starts_with(&format!("#[{}(", "allow")) || line.starts_with(&format!("#![{}(", "allow"))
     };
     let lines = source.lines().filter(|(_, line)| rust && silences(line));
-    lines.map(|(number, _)| Finding::new(source, number, "write `#[expect(LINT, reason = \"...\")]`")).collect()
+    lines
+        .map(|(number, _)| Finding::new(source, number, "write `#[expect(LINT, reason = \"...\")]`"))
+        .collect()
 }
 
-/// Absolute paths that mean something on one machine only.
-fn machine(source: &Source, root: &str) -> Vec<Finding> {
-    let homes = HOMES.map(|home| format!("/{home}/"));
-    let named = |line: &str| {
-        homes.iter().map(String::as_str).chain([root]).find(|path| begins_a_path(line, path)).map(str::to_owned)
-    };
+/// Absolute paths that mean something on this machine only.
+fn machine(source: &Source, here: &[&str]) -> Vec<Finding> {
+    let named = |line: &str| here.iter().find(|path| has_path(line, path)).copied();
     let found = source.lines().filter_map(|(number, line)| Some((number, named(line)?)));
-    found.map(|(number, path)| Finding::new(source, number, format!("`{path}` is a place of one machine"))).collect()
+    found
+        .map(|(number, path)| Finding::new(source, number, format!("`{path}` is a place of one machine")))
+        .collect()
 }
 
-/// Whether the path stands in the line as a beginning, not within a longer path or an address.
-fn begins_a_path(line: &str, path: &str) -> bool {
+/// Whether the path stands in the line, not as a piece of a longer path, of an address or of a name.
+fn has_path(line: &str, path: &str) -> bool {
     line.match_indices(path).any(|(at, _)| {
         let before = line.get(..at).unwrap_or_default().chars().next_back();
-        before.is_none_or(|sign| !sign.is_alphanumeric() && !"/._-~*})]".contains(sign))
+        let after = line.get(at + path.len()..).unwrap_or_default().chars().next();
+        let goes_on = |sign: char| sign.is_alphanumeric() || "_-.".contains(sign);
+        before.is_none_or(|sign| !goes_on(sign) && !"/~*})]".contains(sign)) && !after.is_some_and(goes_on)
     })
 }
 
@@ -102,7 +105,7 @@ mod tests {
     use super::*;
 
     fn findings(path: &str, text: &str) -> Vec<(usize, String)> {
-        let found = check(&[source(path, text)], Path::new("/srv/checkout"));
+        let found = check(&[source(path, text)], &["/srv/checkout", "/house"]);
         found.into_iter().map(|finding| (finding.line, finding.what)).collect()
     }
 
@@ -141,13 +144,12 @@ mod tests {
     }
 
     #[test]
-    fn paths_of_one_machine_are_found_and_addresses_are_not() {
-        let home = HOMES.first().unwrap();
-        for text in [format!("cd /{home}/alice"), "\"/srv/checkout/web\"".to_owned()] {
-            assert_eq!(findings("a.md", &text).len(), 1, "{text}");
+    fn places_of_this_machine_are_found_and_what_only_looks_like_them_is_not() {
+        for text in ["cd /house/alice", "/house", "\"/srv/checkout/web\""] {
+            assert_eq!(findings("a.md", text).len(), 1, "{text}");
         }
-        for text in [format!("https://chat.example/{home}/"), "/srv/lately".to_owned()] {
-            assert_eq!(findings("a.md", &text), [], "{text}");
+        for text in ["https://chat.example/house/", "/households", "/srv/lately", "{dir}/house"] {
+            assert_eq!(findings("a.md", text), [], "{text}");
         }
     }
 

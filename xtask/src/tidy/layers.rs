@@ -14,9 +14,17 @@ const FLOORS: [(&str, &[&str]); 4] = [
 
 /// Libraries that a floor does without, and why.
 const FORBIDDEN: [(&str, &[&str], &str); 4] = [
-    ("model", &["tokio", "rusqlite", "hyper", "axum", "rand", "futures-util"], "the model has no I/O, clock or dice"),
+    (
+        "model",
+        &["tokio", "rusqlite", "hyper", "axum", "rand", "futures-util"],
+        "the model has no I/O, clock or dice",
+    ),
     ("store", &["hyper", "axum", "reqwest"], "HTTP belongs to the server"),
-    ("messenger", &["rusqlite", "hyper", "axum", "reqwest"], "SQL belongs to the store and HTTP to the server"),
+    (
+        "messenger",
+        &["rusqlite", "hyper", "axum", "reqwest"],
+        "SQL belongs to the store and HTTP to the server",
+    ),
     ("server", &["rusqlite", "libsqlite3-sys"], "SQL belongs to the store"),
 ];
 
@@ -46,7 +54,9 @@ fn check_manifest(source: &Source, floor: &str, manifest: &Table) -> Vec<Finding
             findings.push(Finding::new(source, 0, what));
         }
     }
-    let Some((_, forbidden, why)) = FORBIDDEN.iter().find(|(name, ..)| *name == floor) else { return findings };
+    let Some((_, forbidden, why)) = FORBIDDEN.iter().find(|(name, ..)| *name == floor) else {
+        return findings;
+    };
     let all = ["dependencies", "build-dependencies", "dev-dependencies"];
     // Tests of the server may speak HTTP through its own client; nobody's tests need what is forbidden here.
     for name in names(manifest, &all).into_iter().filter(|name| forbidden.contains(name)) {

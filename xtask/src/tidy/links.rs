@@ -1,4 +1,4 @@
-//! Links within the documents, and names of documents in the code: each leads to something.
+//! Links within the documents, and pages that documents and comments name: each leads to something.
 
 use std::path::Path;
 
@@ -13,10 +13,15 @@ pub(super) fn check(sources: &[Source], exists: &dyn Fn(&str) -> bool) -> Vec<Fi
             for link in links {
                 let lead = resolve(&source.path, link);
                 if !lead.is_some_and(|path| exists(&path)) {
-                    findings.push(Finding::new(source, number, format!("the link to `{link}` leads nowhere")));
+                    findings.push(Finding::new(
+                        source,
+                        number,
+                        format!("the link to `{link}` leads nowhere"),
+                    ));
                 }
             }
-            for page in pages(line).into_iter().filter(|page| source.is(&["rs", "md"]) && !exists(page)) {
+            let speaks = source.is(&["md"]) || source.is(&["rs"]) && line.trim_start().starts_with("//");
+            for page in pages(line).into_iter().filter(|page| speaks && !exists(page)) {
                 findings.push(Finding::new(source, number, format!("there is no `{page}`")));
             }
         }

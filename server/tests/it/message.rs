@@ -1,0 +1,580 @@
+//! `im.message.*`: messages sent once, edited, taken back, liked.
+
+use std::collections::BTreeSet;
+
+use lately_testkit::{Client, Person};
+use serde_json::{Value, json};
+
+use crate::stage::{NOW, Stage, chat};
+
+const UUID: &str = "0c3c5ad6-a1b8-4d4d-9234-f137ef862a77";
+
+const LATER: &str = "2026-03-02T10:01:00+00:00";
+
+/// One message as somebody reads it.
+async fn read(reader: &Client, dialog: &str, id: i64) -> Value {
+    let params = json!({ "DIALOG_ID": dialog, "FIRST_ID": id - 1, "LIMIT": 1 });
+    reader.ok("im.dialog.messages.get", params).await["messages"][0].clone()
+}
+
+async fn add(sender: &Client, params: Value) -> i64 {
+    sender.ok("im.message.add", params).await.as_i64().unwrap()
+}
+
+async fn cannot_add(sender: &Client, params: Value, code: &str) {
+    let refused = sender.refused("im.message.add", params.clone()).await;
+    assert_eq!(refused, (400, code.to_owned()), "{params}");
+}
+
+#[tokio::test]
+async fn a_message_goes_to_every_form_of_address() {
+    let stage = Stage::set().await;
+    let group = stage.group(&stage.alice, &[2]).await;
+    let workgroup = json!({ "ENTITY_TYPE": "SONET_GROUP", "ENTITY_ID": "5", "USERS": [2] });
+    stage.alice.ok("im.chat.add", workgroup).await;
+    for (address, reader, dialog) in [
+        (json!({ "DIALOG_ID": 2 }), &stage.bob, "1"),
+        (json!({ "DIALOG_ID": "2" }), &stage.bob, "1"),
+        (json!({ "USER_ID": 2 }), &stage.bob, "1"),
+        (json!({ "DIALOG_ID": 1 }), &stage.alice, "1"),
+        (json!({ "DIALOG_ID": chat(group) }), &stage.bob, "chat1"),
+        (json!({ "DIALOG_ID": "CHAT1" }), &stage.bob, "chat1"),
+        (json!({ "CHAT_ID": group }), &stage.bob, "chat1"),
+        (json!({ "DIALOG_ID": "", "CHAT_ID": "1" }), &stage.bob, "chat1"),
+        (json!({ "DIALOG_ID": "sg5" }), &stage.bob, "chat2"),
+    ] {
+        let mut sent = address.clone();
+        sent["MESSAGE"] = json!(format!("to {address}"));
+        let id = add(&stage.alice, sent).await;
+        assert_eq!(read(reader, dialog, id).await["text"], format!("to {address}"));
+    }
+    stage.check().await;
+}
+
+#[tokio::test]
+async fn a_message_brings_the_dialog_up_and_counts_for_the_others_only() {
+    let stage = Stage::set().await;
+    let group = stage.group(&stage.alice, &[2, 3]).await;
+    stage.bob.say(chat(group), "One").await;
+    stage.carol.say(2, "Hey").await;
+    stage.portal.clock.step(60);
+    let id = stage.alice.say(chat(group), "Two").await;
+    for (reader, counter) in [(&stage.alice, 0), (&stage.bob, 1), (&stage.carol, 2)] {
+        let rows = reader.recent(json!({})).await;
+        let row = &rows[0];
+        assert_eq!((&row["id"], &row["counter"]), (&json!("chat1"), &json!(counter)), "{}", reader.user);
+        assert_eq!((&row["message"]["id"], &row["message"]["author_id"]), (&json!(id), &json!(1)));
+        assert_eq!((&row["date_last_activity"], &row["message"]["date"]), (&json!(LATER), &json!(LATER)));
+    }
+    assert_eq!(stage.alice.row("chat1").await.unwrap()["last_id"], id, "who writes has read");
+    stage.check().await;
+}
+
+#[tokio::test]
+async fn writing_takes_the_own_mark_away() {
+    let stage = Stage::set().await;
+    stage.alice.say(2, "Hi").await;
+    stage.bob.ok("im.recent.unread", json!({ "DIALOG_ID": 1 })).await;
+    stage.bob.say(1, "Hello").await;
+    let row = stage.bob.row(1).await.unwrap();
+    assert_eq!((&row["unread"], &row["counter"]), (&json!(false), &json!(0)));
+    stage.check().await;
+}
+
+#[tokio::test]
+async fn a_message_needs_text_or_an_attachment() {
+    let stage = Stage::set().await;
+    for nothing in [json!(null), json!(""), json!("  "), json!("[BR]#BR#\n"), json!([]), json!({ "a": 1 })] {
+        cannot_add(&stage.alice, json!({ "DIALOG_ID": 2, "MESSAGE": nothing }), "MESSAGE_EMPTY").await;
+    }
+    cannot_add(&stage.alice, json!({}), "MESSAGE_EMPTY").await;
+    for none in [json!("N"), json!(""), json!([])] {
+        cannot_add(&stage.alice, json!({ "DIALOG_ID": 2, "ATTACH": none }), "MESSAGE_EMPTY").await;
+    }
+    assert!(stage.alice.recent(json!({})).await.is_empty());
+    let id = add(&stage.alice, json!({ "DIALOG_ID": 2, "MESSAGE": 0 })).await;
+    assert_eq!(read(&stage.bob, "1", id).await["text"], "0", "a number is a text");
+}
+
+#[tokio::test]
+async fn a_message_without_a_good_address_is_refused() {
+    let stage = Stage::set().await;
+    stage.group(&stage.alice, &[]).await;
+    let cases = [
+        (json!({}), "PARAMS_ERROR"),
+        (json!({ "DIALOG_ID": "" }), "PARAMS_ERROR"),
+        (json!({ "DIALOG_ID": "0" }), "USER_ID_EMPTY"),
+        (json!({ "DIALOG_ID": "-3" }), "USER_ID_EMPTY"),
+        (json!({ "DIALOG_ID": "bob" }), "USER_ID_EMPTY"),
+        (json!({ "USER_ID": 0 }), "USER_ID_EMPTY"),
+        (json!({ "DIALOG_ID": "chat" }), "CHAT_ID_EMPTY"),
+        (json!({ "DIALOG_ID": "chat0" }), "CHAT_ID_EMPTY"),
+        (json!({ "CHAT_ID": 0 }), "CHAT_ID_EMPTY"),
+        (json!({ "DIALOG_ID": "999" }), "USER_NOT_FOUND"),
+        (json!({ "USER_ID": 999 }), "USER_NOT_FOUND"),
+        (json!({ "DIALOG_ID": "chat1111" }), "CHAT_ID"),
+        (json!({ "CHAT_ID": 1111 }), "CHAT_ID"),
+        (json!({ "DIALOG_ID": "sg9" }), "CHAT_ID"),
+        (json!({ "DIALOG_ID": "chat1" }), "ACCESS_ERROR"),
+        (json!({ "CHAT_ID": 1 }), "ACCESS_ERROR"),
+    ];
+    for (mut params, code) in cases {
+        params["MESSAGE"] = json!("Hi");
+        cannot_add(&stage.bob, params, code).await;
+    }
+    stage.check().await;
+}
+
+#[tokio::test]
+async fn only_members_write_into_open_chats_and_only_managers_into_channels() {
+    let stage = Stage::set().await;
+    stage.alice.ok("im.chat.add", json!({ "TYPE": "OPEN" })).await;
+    stage.import_chat(70, "N", json!({})).await;
+    cannot_add(&stage.bob, json!({ "DIALOG_ID": "chat1", "MESSAGE": "Hi" }), "ACCESS_ERROR").await;
+    cannot_add(&stage.bob, json!({ "DIALOG_ID": "chat70", "MESSAGE": "Hi" }), "ACCESS_ERROR").await;
+    stage.alice.say("chat70", "Post").await;
+    assert_eq!(stage.bob.row("chat70").await.unwrap()["counter"], 1);
+    stage.check().await;
+}
+
+#[tokio::test]
+async fn a_guest_from_outside_writes_to_nobody_they_do_not_know() {
+    let stage = Stage::set().await;
+    stage.group(&stage.alice, &[2, 5]).await;
+    let erin = stage.portal.client(Person::Erin).await;
+    cannot_add(&erin, json!({ "DIALOG_ID": 3, "MESSAGE": "Hi" }), "ACCESS_ERROR").await;
+    let id = erin.say(2, "Hi").await;
+    assert_eq!(read(&stage.bob, "5", id).await["text"], "Hi");
+    stage.check().await;
+}
+
+#[tokio::test]
+async fn line_breaks_are_unified_and_the_text_is_trimmed() {
+    let stage = Stage::set().await;
+    for (said, kept) in [
+        ("[BR]one[BR]two[br]three#BR#four[br]", "one\ntwo\nthree\nfour"),
+        ("  a\r\nb\rc  ", "a\nb\nc"),
+        ("[b]x[/b] 📈", "[b]x[/b] 📈"),
+    ] {
+        let id = stage.alice.say(2, said).await;
+        assert_eq!(read(&stage.bob, "1", id).await["text"], kept);
+    }
+}
+
+#[tokio::test]
+async fn a_text_is_cut_beyond_20006_characters() {
+    let stage = Stage::set().await;
+    let fits = "é".repeat(20_006);
+    let id = stage.alice.say(2, &fits).await;
+    assert_eq!(read(&stage.bob, "1", id).await["text"], fits);
+    let id = stage.alice.say(2, &"é".repeat(20_007)).await;
+    assert_eq!(read(&stage.bob, "1", id).await["text"], format!("{} (...)", "é".repeat(20_000)));
+}
+
+#[tokio::test]
+async fn an_attachment_is_kept_as_a_list_of_blocks_in_whatever_form_it_came() {
+    let stage = Stage::set().await;
+    let block = json!({ "MESSAGE": "Order 17" });
+    let short = json!([block]);
+    let full = json!({ "ID": 1, "COLOR": "#29619b", "BLOCKS": [block] });
+    for (sent, kept) in [
+        (short.clone(), json!([{ "BLOCKS": [block] }])),
+        (json!(short.to_string()), json!([{ "BLOCKS": [block] }])),
+        (block.clone(), json!([{ "BLOCKS": [block] }])),
+        (full.clone(), json!([full])),
+        (json!(full.to_string()), json!([full])),
+        (json!([full]), json!([full])),
+    ] {
+        let id = add(&stage.alice, json!({ "DIALOG_ID": 2, "ATTACH": sent })).await;
+        let message = read(&stage.bob, "1", id).await;
+        assert_eq!((&message["text"], &message["params"]["ATTACH"]), (&json!(""), &kept), "{sent}");
+        let row = stage.bob.row(1).await.unwrap();
+        assert_eq!((&row["message"]["attach"], &row["message"]["text"]), (&json!(true), &json!("[Attachment]")));
+    }
+    stage.check().await;
+}
+
+#[tokio::test]
+async fn an_attachment_comes_in_brackets_too() {
+    let stage = Stage::set().await;
+    let body = "DIALOG_ID=2&MESSAGE=Hi&ATTACH[0][MESSAGE]=One&ATTACH[1][LINK][NAME]=Two&ATTACH[1][LINK][LINK]=https://a.test";
+    let request = stage.alice.post("im.message.add").header("content-type", "application/x-www-form-urlencoded");
+    let id = stage.alice.send(request.body(body)).await.result().as_i64().unwrap();
+    let blocks = json!([{ "MESSAGE": "One" }, { "LINK": { "NAME": "Two", "LINK": "https://a.test" } }]);
+    assert_eq!(read(&stage.bob, "1", id).await["params"], json!({ "ATTACH": [{ "BLOCKS": blocks }] }));
+}
+
+#[tokio::test]
+async fn a_malformed_or_oversized_attachment_is_refused() {
+    let stage = Stage::set().await;
+    for bad in [json!("no json"), json!("7"), json!(7), json!(true), json!({}), json!(["a"]), json!([[]]), json!({ "BLOCKS": "a" }), json!([{ "BLOCKS": ["a"] }])] {
+        cannot_add(&stage.alice, json!({ "DIALOG_ID": 2, "MESSAGE": "Hi", "ATTACH": bad }), "ATTACH_ERROR").await;
+    }
+    let big = json!([{ "MESSAGE": "x".repeat(60_000) }]);
+    cannot_add(&stage.alice, json!({ "DIALOG_ID": 2, "MESSAGE": "Hi", "ATTACH": big }), "ATTACH_OVERSIZE").await;
+    let fits = json!([{ "MESSAGE": "x".repeat(59_900) }]);
+    add(&stage.alice, json!({ "DIALOG_ID": 2, "MESSAGE": "Hi", "ATTACH": fits })).await;
+}
+
+#[tokio::test]
+async fn a_keyboard_and_a_menu_are_lists_or_hold_one() {
+    let stage = Stage::set().await;
+    let buttons = json!([{ "TEXT": "Yes", "COMMAND": "yes" }, { "TYPE": "NEWLINE" }]);
+    for (name, list) in [("KEYBOARD", "BUTTONS"), ("MENU", "ITEMS")] {
+        for good in [buttons.clone(), json!({ "BOT_ID": 6, list: buttons }), json!(buttons.to_string())] {
+            let id = add(&stage.alice, json!({ "DIALOG_ID": 2, "MESSAGE": "Hi", name: good })).await;
+            let kept = if good.is_string() { &buttons } else { &good };
+            assert_eq!(&read(&stage.bob, "1", id).await["params"][name], kept, "{name}");
+        }
+        for bad in [json!("no json"), json!(7), json!({}), json!(["a"]), json!({ list: [] }), json!({ list: ["a"] })] {
+            let params = json!({ "DIALOG_ID": 2, "MESSAGE": "Hi", name: bad });
+            cannot_add(&stage.alice, params, &format!("{name}_ERROR")).await;
+        }
+        let big = json!([{ "TEXT": "x".repeat(30_000) }]);
+        let params = json!({ "DIALOG_ID": 2, "MESSAGE": "Hi", name: big });
+        cannot_add(&stage.alice, params, &format!("{name}_ERROR")).await;
+        let none = json!({ "DIALOG_ID": 2, "MESSAGE": "Hi", name: "N" });
+        let id = add(&stage.alice, none).await;
+        assert_eq!(read(&stage.bob, "1", id).await["params"], json!([]));
+    }
+}
+
+#[tokio::test]
+async fn sixteen_sends_of_one_uuid_at_once_are_one_message() {
+    let stage = Stage::set().await;
+    let params = json!({ "DIALOG_ID": 2, "MESSAGE": "Once", "TEMPLATE_ID": UUID });
+    let mut sending = tokio::task::JoinSet::new();
+    for _ in 0..16 {
+        let (alice, params) = (stage.alice.clone(), params.clone());
+        sending.spawn(async move { add(&alice, params).await });
+    }
+    let sent: BTreeSet<i64> = sending.join_all().await.into_iter().collect();
+    assert_eq!(sent.len(), 1, "{sent:?}");
+    let page = stage.bob.ok("im.dialog.messages.get", json!({ "DIALOG_ID": 1 })).await;
+    assert_eq!(page["messages"].as_array().unwrap().len(), 1);
+    assert_eq!(page["messages"][0]["uuid"], UUID);
+    let row = stage.bob.row(1).await.unwrap();
+    assert_eq!((&row["counter"], &row["message"]["uuid"]), (&json!(1), &json!(UUID)));
+    stage.check().await;
+}
+
+#[tokio::test]
+async fn a_uuid_is_repeated_by_its_sender_only_and_other_ids_repeat_nothing() {
+    let stage = Stage::set().await;
+    let send = async |sender: &Client, uuid: &str, text: &str| {
+        add(sender, json!({ "DIALOG_ID": 3, "MESSAGE": text, "TEMPLATE_ID": uuid })).await
+    };
+    let first = send(&stage.alice, UUID, "One").await;
+    assert_eq!(send(&stage.alice, UUID, "Two").await, first);
+    assert_eq!(read(&stage.carol, "1", first).await["text"], "One");
+    assert_ne!(send(&stage.bob, UUID, "Mine").await, first);
+    for plain in ["tmp-1", &UUID.to_uppercase(), "0c3c5ad6-a1b8-1d4d-9234-f137ef862a77"] {
+        let one = send(&stage.alice, plain, "One").await;
+        assert_ne!(send(&stage.alice, plain, "One").await, one, "{plain}");
+        assert_eq!(read(&stage.carol, "1", one).await["uuid"], plain, "echoed all the same");
+    }
+    let long = send(&stage.alice, &"u".repeat(300), "Long").await;
+    assert_eq!(read(&stage.carol, "1", long).await["uuid"], "u".repeat(255));
+    let none = send(&stage.alice, "", "None").await;
+    assert_eq!(read(&stage.carol, "1", none).await["uuid"], Value::Null);
+    stage.check().await;
+}
+
+#[tokio::test]
+async fn a_system_message_has_no_author_and_counts_for_the_others() {
+    let stage = Stage::set().await;
+    let group = stage.group(&stage.alice, &[2, 5]).await;
+    for (dialog, seen) in [(chat(group), chat(group)), ("2".to_owned(), "1".to_owned())] {
+        let before = stage.alice.row(&dialog).await.map_or(json!(0), |row| row["last_id"].clone());
+        let id = add(&stage.alice, json!({ "DIALOG_ID": dialog, "MESSAGE": "Robots at work", "SYSTEM": "Y" })).await;
+        assert_eq!(read(&stage.bob, &seen, id).await["author_id"], 0);
+        let row = stage.bob.row(&seen).await.unwrap();
+        assert_eq!((&row["counter"], &row["message"]["author_id"]), (&json!(1), &json!(0)));
+        let own = stage.alice.row(&dialog).await.unwrap();
+        assert_eq!((&own["counter"], &own["last_id"]), (&json!(0), &before), "it reads nothing for its sender");
+    }
+    assert_eq!(stage.bob.row(chat(group)).await.unwrap()["user"], json!({ "id": 0 }));
+    let plain = add(&stage.alice, json!({ "DIALOG_ID": chat(group), "MESSAGE": "I", "SYSTEM": "y" })).await;
+    assert_eq!(read(&stage.bob, "chat1", plain).await["author_id"], 1);
+    let erin = stage.portal.client(Person::Erin).await;
+    let guest = add(&erin, json!({ "DIALOG_ID": chat(group), "MESSAGE": "I", "SYSTEM": "Y" })).await;
+    assert_eq!(read(&stage.bob, "chat1", guest).await["author_id"], 5, "guests speak for themselves");
+    stage.check().await;
+}
+
+#[tokio::test]
+async fn a_reply_names_a_message_of_the_same_chat() {
+    let stage = Stage::set().await;
+    let group = stage.group(&stage.alice, &[2]).await;
+    let past = stage.alice.say(chat(group), "Question").await;
+    stage.alice.ok("im.chat.user.add", json!({ "CHAT_ID": group, "USERS": [3] })).await;
+    let secret = stage.alice.say(2, "Elsewhere").await;
+    let reply = |to: i64| json!({ "DIALOG_ID": chat(group), "MESSAGE": "Answer", "REPLY_ID": to });
+    let id = add(&stage.bob, reply(past)).await;
+    assert_eq!(read(&stage.alice, "chat1", id).await["params"], json!({ "REPLY_ID": past }));
+    cannot_add(&stage.bob, reply(secret), "REPLY_FROM_OTHER_CHAT_ERROR").await;
+    cannot_add(&stage.carol, reply(secret), "REPLY_ACCESS_ERROR").await;
+    cannot_add(&stage.carol, reply(past), "REPLY_ACCESS_ERROR").await;
+    cannot_add(&stage.bob, reply(9999), "REPLY_ACCESS_ERROR").await;
+    for none in [json!(0), json!(""), json!(null)] {
+        let id = add(&stage.bob, json!({ "DIALOG_ID": chat(group), "MESSAGE": "Plain", "REPLY_ID": none })).await;
+        assert_eq!(read(&stage.alice, "chat1", id).await["params"], json!([]));
+    }
+    stage.check().await;
+}
+
+async fn update(author: &Client, params: Value) {
+    assert_eq!(author.ok("im.message.update", params).await, true);
+}
+
+async fn cannot_update(author: &Client, params: Value, status: u16, code: &str) {
+    let refused = author.refused("im.message.update", params.clone()).await;
+    assert_eq!(refused, (status, code.to_owned()), "{params}");
+}
+
+#[tokio::test]
+async fn an_edit_shows_in_the_row_and_leaves_counters_and_order() {
+    let stage = Stage::set().await;
+    let id = stage.alice.say(2, "Helo").await;
+    stage.portal.clock.step(60);
+    stage.carol.say(2, "Hey").await;
+    update(&stage.alice, json!({ "MESSAGE_ID": id, "MESSAGE": " Hello[BR]you " })).await;
+    let message = read(&stage.bob, "1", id).await;
+    assert_eq!((&message["text"], &message["params"]), (&json!("Hello\nyou"), &json!({ "IS_EDITED": "Y" })));
+    let rows = stage.bob.recent(json!({})).await;
+    assert_eq!((&rows[0]["id"], &rows[1]["id"]), (&json!(3), &json!(1)));
+    let row = &rows[1];
+    assert_eq!((&row["counter"], &row["message"]["text"]), (&json!(1), &json!("Hello you")));
+    assert_eq!((&row["date_update"], &row["date_last_activity"]), (&json!(LATER), &json!(NOW)));
+    update(&stage.alice, json!({ "ID": id, "MESSAGE": "By its other name" })).await;
+    assert_eq!(read(&stage.bob, "1", id).await["text"], "By its other name");
+    stage.check().await;
+}
+
+#[tokio::test]
+async fn an_edit_of_an_older_message_touches_no_row() {
+    let stage = Stage::set().await;
+    let id = stage.alice.say(2, "One").await;
+    stage.alice.say(2, "Two").await;
+    stage.portal.clock.step(60);
+    update(&stage.alice, json!({ "MESSAGE_ID": id, "MESSAGE": "1" })).await;
+    let row = stage.bob.row(1).await.unwrap();
+    assert_eq!((&row["date_update"], &row["message"]["text"]), (&json!(NOW), &json!("Two")));
+}
+
+#[tokio::test]
+async fn an_edit_without_text_leaves_it_and_clears_what_is_named() {
+    let stage = Stage::set().await;
+    let (attach, list) = (json!([{ "BLOCKS": [{ "MESSAGE": "a" }] }]), json!([{ "TEXT": "Yes" }]));
+    let sent = json!({ "DIALOG_ID": 2, "MESSAGE": "Hi", "ATTACH": attach, "KEYBOARD": list, "MENU": list });
+    let id = add(&stage.alice, sent).await;
+    let params = async || read(&stage.bob, "1", id).await["params"].clone();
+    update(&stage.alice, json!({ "MESSAGE_ID": id, "KEYBOARD": "N", "IS_EDITED": "N" })).await;
+    assert_eq!(params().await, json!({ "ATTACH": attach, "MENU": list }));
+    update(&stage.alice, json!({ "MESSAGE_ID": id, "MENU": "", "IS_EDITED": "N" })).await;
+    assert_eq!(params().await, json!({ "ATTACH": attach }));
+    let other = json!([{ "BLOCKS": [{ "MESSAGE": "b" }] }]);
+    update(&stage.alice, json!({ "MESSAGE_ID": id, "ATTACH": other, "IS_EDITED": "N" })).await;
+    assert_eq!(params().await, json!({ "ATTACH": other }), "quietly");
+    update(&stage.alice, json!({ "MESSAGE_ID": id, "ATTACH": [] })).await;
+    assert_eq!(params().await, json!({ "IS_EDITED": "Y" }));
+    assert_eq!(read(&stage.bob, "1", id).await["text"], "Hi");
+    assert_eq!(stage.bob.row(1).await.unwrap()["message"]["attach"], false);
+}
+
+#[tokio::test]
+async fn a_text_edited_quietly_is_edited_all_the_same() {
+    let stage = Stage::set().await;
+    let id = stage.alice.say(2, "Helo").await;
+    update(&stage.alice, json!({ "MESSAGE_ID": id, "MESSAGE": "Hello", "IS_EDITED": "N" })).await;
+    assert_eq!(read(&stage.bob, "1", id).await["params"], json!({ "IS_EDITED": "Y" }));
+}
+
+#[tokio::test]
+async fn an_edit_to_nothing_takes_the_message_back() {
+    let stage = Stage::set().await;
+    for nothing in ["", "  ", "[BR]"] {
+        let id = stage.alice.say(2, "Oops").await;
+        update(&stage.alice, json!({ "MESSAGE_ID": id, "MESSAGE": nothing })).await;
+        let message = read(&stage.bob, "1", id).await;
+        assert_eq!(message["params"], json!({ "IS_DELETED": "Y" }));
+        cannot_update(&stage.alice, json!({ "MESSAGE_ID": id, "MESSAGE": "x" }), 403, "CANT_EDIT_MESSAGE").await;
+    }
+    assert_eq!(stage.bob.row(1).await.unwrap()["counter"], 0);
+    stage.check().await;
+}
+
+#[tokio::test]
+async fn a_message_is_edited_for_three_days() {
+    let stage = Stage::set().await;
+    let id = stage.alice.say(2, "Hi").await;
+    stage.portal.clock.step(259_200);
+    update(&stage.alice, json!({ "MESSAGE_ID": id, "MESSAGE": "Just in time" })).await;
+    stage.portal.clock.step(1);
+    cannot_update(&stage.alice, json!({ "MESSAGE_ID": id, "MESSAGE": "Late" }), 403, "CANT_EDIT_MESSAGE").await;
+    assert_eq!(read(&stage.bob, "1", id).await["text"], "Just in time");
+}
+
+#[tokio::test]
+async fn only_the_author_edits() {
+    let stage = Stage::set().await;
+    let group = stage.group(&stage.alice, &[2]).await;
+    let id = stage.bob.say(chat(group), "Mine").await;
+    for by in [&stage.alice, &stage.carol] {
+        cannot_update(by, json!({ "MESSAGE_ID": id, "MESSAGE": "x" }), 403, "CANT_EDIT_MESSAGE").await;
+    }
+    let told = id - 1;
+    for message in [9999, told] {
+        cannot_update(&stage.alice, json!({ "MESSAGE_ID": message, "MESSAGE": "x" }), 403, "CANT_EDIT_MESSAGE").await;
+    }
+    for bad in [json!({}), json!({ "MESSAGE_ID": 0 }), json!({ "MESSAGE_ID": "x" }), json!({ "ID": -1 })] {
+        cannot_update(&stage.alice, bad, 400, "MESSAGE_ID_ERROR").await;
+    }
+    stage.bob.ok("im.chat.leave", json!({ "CHAT_ID": group })).await;
+    cannot_update(&stage.bob, json!({ "MESSAGE_ID": id, "MESSAGE": "x" }), 403, "CANT_EDIT_MESSAGE").await;
+    stage.check().await;
+}
+
+#[tokio::test]
+async fn a_malformed_edit_changes_nothing() {
+    let stage = Stage::set().await;
+    let id = stage.alice.say(2, "Hi").await;
+    let (malformed, attach, list) = (json!("no json"), json!([{ "MESSAGE": "x".repeat(60_000) }]), json!([{ "TEXT": "x".repeat(30_000) }]));
+    for (name, value, code) in [
+        ("ATTACH", &malformed, "ATTACH_ERROR"),
+        ("ATTACH", &attach, "ATTACH_OVERSIZE"),
+        ("KEYBOARD", &malformed, "KEYBOARD_ERROR"),
+        ("KEYBOARD", &list, "KEYBOARD_OVERSIZE"),
+        ("MENU", &malformed, "menu_ERROR"),
+        ("MENU", &list, "MENU_OVERSIZE"),
+    ] {
+        cannot_update(&stage.alice, json!({ "MESSAGE_ID": id, "MESSAGE": "Changed", name: value }), 400, code).await;
+    }
+    let message = read(&stage.bob, "1", id).await;
+    assert_eq!((&message["text"], &message["params"]), (&json!("Hi"), &json!([])));
+}
+
+async fn cannot_delete(by: &Client, id: impl Into<Value>, status: u16, code: &str) {
+    let id: Value = id.into();
+    let refused = by.refused("im.message.delete", json!({ "MESSAGE_ID": id })).await;
+    assert_eq!(refused, (status, code.to_owned()), "{id} by {}", by.user);
+}
+
+#[tokio::test]
+async fn a_message_taken_back_keeps_its_place_and_stops_counting() {
+    let stage = Stage::set().await;
+    let id = stage.alice.say(2, "Oops").await;
+    stage.alice.say(2, "Sorry").await;
+    stage.portal.clock.step(400 * 86_400);
+    assert_eq!(stage.alice.ok("im.message.delete", json!({ "MESSAGE_ID": id })).await, true);
+    let message = read(&stage.bob, "1", id).await;
+    assert_eq!((&message["id"], &message["author_id"], &message["date"]), (&json!(id), &json!(1), &json!(NOW)));
+    assert_eq!((&message["text"], &message["params"]), (&json!("This message was deleted"), &json!({ "IS_DELETED": "Y" })));
+    let row = stage.bob.row(1).await.unwrap();
+    assert_eq!((&row["counter"], &row["message"]["text"]), (&json!(1), &json!("Sorry")));
+    cannot_delete(&stage.alice, id, 403, "CANT_EDIT_MESSAGE").await;
+    stage.check().await;
+}
+
+#[tokio::test]
+async fn the_row_of_a_deleted_last_message_says_so() {
+    let stage = Stage::set().await;
+    let id = stage.alice.say(2, "Oops").await;
+    stage.portal.clock.step(60);
+    stage.alice.ok("im.message.delete", json!({ "MESSAGE_ID": id })).await;
+    let row = stage.bob.row(1).await.unwrap();
+    assert_eq!((&row["counter"], &row["message"]["text"]), (&json!(0), &json!("This message was deleted")));
+    assert_eq!((&row["date_update"], &row["date_last_activity"]), (&json!(LATER), &json!(NOW)));
+    stage.check().await;
+}
+
+#[tokio::test]
+async fn only_ones_own_message_is_taken_back() {
+    let stage = Stage::set().await;
+    let group = stage.group(&stage.bob, &[1, 3]).await;
+    let id = stage.carol.say(chat(group), "Mine").await;
+    let dave = stage.portal.client(Person::Dave).await;
+    for by in [&stage.alice, &stage.bob, &dave] {
+        cannot_delete(by, id, 403, "CANT_EDIT_MESSAGE").await;
+    }
+    cannot_delete(&stage.alice, 9999, 403, "CANT_EDIT_MESSAGE").await;
+    for bad in [json!(null), json!(0), json!("x"), json!("")] {
+        cannot_delete(&stage.alice, bad, 400, "MESSAGE_ID_ERROR").await;
+    }
+    stage.check().await;
+}
+
+#[tokio::test]
+async fn an_administrator_takes_back_what_dismissed_people_wrote() {
+    let stage = Stage::set().await;
+    let group = stage.group(&stage.bob, &[3]).await;
+    let id = stage.carol.say(chat(group), "Mine").await;
+    stage.alice.ok("user.update", json!({ "ID": 3, "ACTIVE": "N" })).await;
+    cannot_delete(&stage.bob, id, 403, "CANT_EDIT_MESSAGE").await;
+    assert_eq!(stage.alice.ok("im.message.delete", json!({ "MESSAGE_ID": id })).await, true);
+    assert_eq!(read(&stage.bob, "chat1", id).await["params"], json!({ "IS_DELETED": "Y" }));
+    stage.check().await;
+}
+
+#[tokio::test]
+async fn in_the_general_chat_an_administrator_removes_completely() {
+    let stage = Stage::set().await;
+    stage.import_chat(70, "O", json!({ "entity_type": "GENERAL" })).await;
+    let first = stage.alice.say("chat70", "Welcome").await;
+    stage.portal.clock.step(60);
+    let id = stage.bob.say("chat70", "Spam").await;
+    assert_eq!(stage.alice.row("chat70").await.unwrap()["counter"], 1);
+    stage.alice.ok("im.message.delete", json!({ "MESSAGE_ID": id })).await;
+    let row = stage.alice.row("chat70").await.unwrap();
+    assert_eq!((&row["counter"], &row["message"]["id"]), (&json!(0), &json!(first)));
+    assert_eq!(row["date_last_activity"], NOW);
+    let page = stage.bob.ok("im.dialog.messages.get", json!({ "DIALOG_ID": "chat70" })).await;
+    assert_eq!(crate::stage::ids(&page["messages"]), [first]);
+    stage.check().await;
+}
+
+#[tokio::test]
+async fn likes_are_kept_in_the_order_of_people_and_toggle() {
+    let stage = Stage::set().await;
+    let group = stage.group(&stage.alice, &[2, 3]).await;
+    let id = stage.alice.say(chat(group), "Good news").await;
+    let likes = async || read(&stage.alice, "chat1", id).await["params"].clone();
+    let like = async |by: &Client, action: Value| {
+        assert_eq!(by.ok("im.message.like", json!({ "MESSAGE_ID": id, "ACTION": action })).await, true);
+    };
+    like(&stage.carol, json!(null)).await;
+    like(&stage.bob, json!("plus")).await;
+    assert_eq!(likes().await, json!({ "LIKE": [2, 3] }));
+    like(&stage.carol, json!("auto")).await;
+    assert_eq!(likes().await, json!({ "LIKE": [2] }));
+    like(&stage.carol, json!("PLUS")).await;
+    assert_eq!(likes().await, json!({ "LIKE": [2, 3] }), "an unknown word toggles");
+    like(&stage.carol, json!("minus")).await;
+    like(&stage.bob, json!("minus")).await;
+    assert_eq!(likes().await, json!([]));
+    stage.check().await;
+}
+
+#[tokio::test]
+async fn a_like_that_changes_nothing_is_refused() {
+    let stage = Stage::set().await;
+    let group = stage.group(&stage.alice, &[2]).await;
+    let id = stage.alice.say(chat(group), "Good news").await;
+    stage.alice.ok("im.chat.user.add", json!({ "CHAT_ID": group, "USERS": [3] })).await;
+    let dave = stage.portal.client(Person::Dave).await;
+    stage.bob.ok("im.message.like", json!({ "MESSAGE_ID": id })).await;
+    for (by, params) in [
+        (&stage.bob, json!({ "MESSAGE_ID": id, "ACTION": "plus" })),
+        (&stage.alice, json!({ "MESSAGE_ID": id, "ACTION": "minus" })),
+        (&stage.carol, json!({ "MESSAGE_ID": id })),
+        (&dave, json!({ "MESSAGE_ID": id })),
+        (&stage.bob, json!({ "MESSAGE_ID": 9999 })),
+    ] {
+        let refused = by.refused("im.message.like", params.clone()).await;
+        assert_eq!(refused, (400, "WITHOUT_CHANGES".to_owned()), "{params} by {}", by.user);
+    }
+    for bad in [json!({}), json!({ "MESSAGE_ID": 0 }), json!({ "MESSAGE_ID": "x" })] {
+        let refused = stage.bob.refused("im.message.like", bad).await;
+        assert_eq!(refused, (400, "MESSAGE_ID_ERROR".to_owned()));
+    }
+}
