@@ -24,6 +24,8 @@ pub enum Part {
     Task,
     /// Comments under channel posts.
     Comment,
+    /// Notifications, which are not part of the messenger's sum.
+    Notify,
 }
 
 /// One chat's contribution.
@@ -88,6 +90,7 @@ fn part(kind: ChatKind, entity_type: &str) -> Part {
         ChatKind::Copilot => Part::Copilot,
         ChatKind::Collab => Part::Collab,
         ChatKind::Comment => Part::Comment,
+        ChatKind::System => Part::Notify,
         ChatKind::External if entity_type == "TASKS_TASK" => Part::Task,
         _ => Part::Chat,
     }

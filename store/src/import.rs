@@ -21,12 +21,13 @@ impl Tx<'_> {
             Fact::User(user) => self.put_user(user),
             Fact::Chat(chat) => self.put_chat(chat),
             Fact::Member(member) => self.put_member(member),
-            Fact::File(file) => match self.file(file.id)? {
-                Some(_) => Ok(()),
-                None => self.add_file(file).map(drop),
-            },
+            Fact::File(file) => self.put_file(file),
             Fact::Message { message, once, purged } => self.put_message(message, once.as_deref(), *purged),
-            Fact::View { message, user, date } => self.view(*message, *user, *date),
+            Fact::View { message, user, date } => {
+                self.expect("message", message.0)?;
+                self.expect("user", user.0)?;
+                self.view(*message, *user, *date)
+            }
             Fact::Touch { chat, date } => {
                 let sql = "UPDATE chat SET updated_at = ?2 WHERE id = ?1";
                 self.must_touch(sql, &[(*chat).into(), (*date).into()], || format!("chat {chat}"))
@@ -42,7 +43,11 @@ impl Tx<'_> {
                 self.put_row(&Member { pin_order: *order, ..member })
             }
             Fact::Row(member) => self.put_row(member),
-            Fact::Removal { user, chat, reason, date } => self.put_removal(*chat, *user, *reason, *date),
+            Fact::Removal { user, chat, reason, date } => {
+                self.expect("user", user.0)?;
+                self.expect("chat", chat.0)?;
+                self.put_removal(*chat, *user, *reason, *date)
+            }
             Fact::Webhook(webhook) => self.put_webhook(webhook),
         }
     }
@@ -51,6 +56,15 @@ impl Tx<'_> {
         match self.user(user.id)? {
             Some(_) => self.update_user(user),
             None => self.add_user(user).map(drop),
+        }
+    }
+
+    fn put_file(&mut self, file: &lately_model::File) -> Result<(), StoreError> {
+        self.expect("chat", file.chat_id.0)?;
+        self.expect("user", file.author_id.0)?;
+        match self.file(file.id)? {
+            Some(_) => Ok(()),
+            None => self.add_file(file).map(drop),
         }
     }
 
@@ -92,6 +106,11 @@ impl Tx<'_> {
         if message.id.0 <= newest {
             let text = format!("message {} comes after message {newest} of the same chat", message.id);
             return Err(StoreError::Corrupt(text));
+        }
+        for user in [message.author_id, message.actor_id] {
+            if !user.is_none() {
+                self.expect("user", user.0)?;
+            }
         }
         let ordinal = chat.ordinal + i64::from(message.counts);
         self.insert_message(&Message { ordinal, ..message.clone() }, once)?;
@@ -142,6 +161,7 @@ impl Tx<'_> {
     }
 
     fn put_webhook(&mut self, webhook: &lately_model::Webhook) -> Result<(), StoreError> {
+        self.expect("user", webhook.user_id.0)?;
         let known = self.webhooks_of(webhook.user_id)?;
         if known.iter().any(|known| known.secret_hash == webhook.secret_hash) {
             return Ok(());
@@ -153,6 +173,12 @@ impl Tx<'_> {
     fn raw_position(&self, chat: ChatId, at: MessageId) -> Result<i64, StoreError> {
         let sql = "SELECT ordinal FROM message WHERE chat_id = ?1 AND id <= ?2 ORDER BY id DESC LIMIT 1";
         self.engine.row(sql, &[chat.into(), at.into()])?.map_or(Ok(0), |mut row| row.int())
+    }
+
+    /// Refuses a fact that refers to what is not there. `table` is one of the schema's own names.
+    fn expect(&self, table: &'static str, id: i64) -> Result<(), StoreError> {
+        let row = self.engine.row(&format!("SELECT id FROM {table} WHERE id = ?1"), &[id.into()])?;
+        row.map(drop).ok_or_else(|| StoreError::Missing(format!("{table} {id}")))
     }
 
     fn expected_chat(&self, chat: ChatId) -> Result<Chat, StoreError> {

@@ -74,7 +74,7 @@ impl Store {
     /// Opens the embedded database `lately.db` under `data`, making and migrating it as needed. `observer` hears of
     /// every committed change, and of doubt when another process wrote.
     pub fn open(data: &Path, observer: Arc<dyn Observer>) -> Result<Self, StoreError> {
-        std::fs::create_dir_all(data)
+        private_dir(data)
             .map_err(|error| StoreError::Open { path: data.to_owned(), reason: error.to_string() })?;
         let path = data.join("lately.db");
         let mut engine = Engine::open(&path)?;
@@ -125,4 +125,13 @@ impl Store {
     pub async fn close(&self) {
         self.writer.close().await;
     }
+}
+
+/// Makes the data folder, readable by its owner only where the system knows owners. One that is there stays as it is.
+fn private_dir(data: &Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(data)
 }

@@ -10,11 +10,21 @@
 
 mod bad_input;
 mod batch;
+mod chat;
+mod counter;
 mod crash;
+mod dialog;
 mod limits;
+mod message;
+mod portal;
+mod portal_user;
+mod recent_action;
 mod recent_get;
+mod recent_list;
 mod recent_model;
 mod recent_page;
 mod sdk;
+mod stage;
 mod transport;
+mod user;
 mod webhook_auth;

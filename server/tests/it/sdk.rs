@@ -1,8 +1,8 @@
 //! Real client libraries, unmodified from their registries, against a demo portal over HTTPS with its local CA.
 //!
-//! What they are asked lies in `tests/sdk`; docs/sdk.md tells people how to do the same. Must hold: they trust the
-//! portal's CA and nothing else, b24pysdk calls it by its name without a port, and nothing of the machine is changed for
-//! it. Never installs anything: the test command does.
+//! What they are asked lies in `tests/sdk`; docs/sdk.md tells people how to do the same. Must hold: they are told of the
+//! portal's CA the way each documents, they call the portal by its name without a port, and nothing of the machine is
+//! changed for it. Never installs anything: the test command does.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -16,48 +16,82 @@ use tempfile::TempDir;
 /// The name in the certificate that has dots and an ending, as b24pysdk wants it.
 const HOST: &str = "portal.lately.test";
 
+/// The data directory's name, as `lately demo` has it unless told otherwise.
+const DATA: &str = "portal";
+
+/// Followed by a pattern of file names.
+const PYTHON_TESTS: [&str; 6] = ["-W", "error::RuntimeWarning", "-m", "unittest", "discover", "-p"];
+
 const HOW_TO_INSTALL: &str = "install it with `cargo xtask test --only unit`";
 
 #[test]
 fn b24pysdk_works_unmodified() {
-    let portal = Portal::start();
-    let proxy = format!("http://{}", open_tunnel(portal.https));
-    portal.pass(python("pysdk_*.py").env("https_proxy", proxy));
+    Portal::start().pass(python().args(PYTHON_TESTS).arg("pysdk_*.py"));
 }
 
 #[test]
 fn fast_bitrix24_works_unmodified() {
-    Portal::start().pass(&mut python("fast_*.py"));
+    Portal::start().pass(python().args(PYTHON_TESTS).arg("fast_*.py"));
 }
 
 #[test]
 fn b24jssdk_works_unmodified() {
-    Portal::start().pass(&mut node());
+    // One file after the other, for they share people.
+    Portal::start().pass(node().args(["--test", "--test-concurrency=1", "--test-reporter=tap"]));
+}
+
+/// As a reader pastes them: where `portal/` lies, with what the page has them export.
+#[test]
+fn the_lines_of_the_page_work() {
+    let portal = Portal::start();
+    let here = portal.dir.path();
+    std::os::unix::fs::symlink(sdk_tests().join("node/node_modules"), here.join("node_modules")).unwrap();
+    let page = include_str!("../../../docs/sdk.md");
+    let (python_lines, js_lines) = (blocks(page, "python"), blocks(page, "js"));
+    assert_eq!((python_lines.len(), js_lines.len()), (2, 1));
+    for lines in python_lines {
+        let printed = portal.pass(python().arg("-c").arg(lines).current_dir(here));
+        assert!(printed.contains("'counter': '3'"), "{lines}\n{printed}");
+    }
+    for lines in js_lines {
+        let printed = portal.pass(node().args(["--input-type=module", "-e"]).arg(lines).current_dir(here));
+        assert!(printed.contains("counter: '3'"), "{lines}\n{printed}");
+    }
+}
+
+/// The fenced blocks of a page in this language; each has the five lines that the page promises.
+fn blocks<'a>(page: &'a str, language: &str) -> Vec<&'a str> {
+    let fence = format!("\n```{language}\n");
+    let inside = page.split(&fence).skip(1).map(|rest| rest.split("\n```").next().unwrap());
+    let blocks: Vec<&str> = inside.collect();
+    assert!(blocks.iter().all(|block| block.lines().count() == 5), "{blocks:#?}");
+    blocks
 }
 
 /// A demo portal of its own that dies with the test.
 struct Portal {
     child: Child,
-    https: SocketAddr,
+    tunnel: SocketAddr,
     dir: TempDir,
 }
 
 impl Portal {
     fn start() -> Self {
         let dir = tempfile::tempdir().unwrap();
-        let mut demo = lately(dir.path(), &["demo", "--port", "0", "--tls-port", "0"]);
+        let mut demo = lately(&dir.path().join(DATA), &["demo", "--port", "0", "--tls-port", "0"]);
         let mut child = demo.stdout(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
         let ready = lines.find(|line| line.starts_with("ready ")).expect("the demo gets ready");
         let https = ready.split_once("https://").and_then(|(_, address)| address.parse().ok());
-        let portal = Self { child, https: https.expect("an address for HTTPS"), dir };
+        let tunnel = open_tunnel(https.expect("an address for HTTPS"));
+        let portal = Self { child, tunnel, dir };
         portal.describe();
         portal
     }
 
     /// Writes what the demo offers and what it does not: the name, and two webhooks that differ from everybody's.
     fn describe(&self) {
-        let offer = std::fs::read_to_string(self.dir.path().join("portal.json")).unwrap();
+        let offer = std::fs::read_to_string(self.data().join("portal.json")).unwrap();
         let mut offer: Value = serde_json::from_str(&offer).unwrap();
         offer["host"] = json!(HOST);
         offer["today"] = json!(self.webhook(&["--user", "1", "--scope", "all", "--revision", "33"]));
@@ -66,29 +100,34 @@ impl Portal {
     }
 
     fn webhook(&self, options: &[&str]) -> String {
-        let made = lately(self.dir.path(), &["webhook", "add"]).args(options).output().unwrap();
+        let made = lately(&self.data(), &["webhook", "add"]).args(options).output().unwrap();
         assert!(made.status.success(), "webhook add {options:?} ended with {}", made.status);
         String::from_utf8(made.stdout).unwrap().trim().to_owned()
+    }
+
+    fn data(&self) -> PathBuf {
+        self.dir.path().join(DATA)
     }
 
     fn description(&self) -> PathBuf {
         self.dir.path().join("sdk.json")
     }
 
-    /// Runs tests written with an SDK; fails with what they printed.
-    fn pass(&self, tests: &mut Command) {
-        let ca = self.dir.path().join("ca.pem");
+    /// Runs a program that uses an SDK; answers what it printed, or fails with that.
+    fn pass(&self, program: &mut Command) -> String {
+        let ca = self.data().join("ca.pem");
         for trust in ["REQUESTS_CA_BUNDLE", "SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS"] {
-            tests.env(trust, &ca);
+            program.env(trust, &ca);
         }
-        // In small letters, so that it counts before what the machine has set.
-        tests.env("LATELY_PORTAL", self.description()).env("no_proxy", "127.0.0.1");
-        let done = tests.output();
+        // In small letters, so that they count before what the machine has set.
+        program.env("https_proxy", format!("http://{}", self.tunnel)).env("no_proxy", "127.0.0.1");
+        let done = program.env("LATELY_PORTAL", self.description()).output();
         let done =
-            done.unwrap_or_else(|error| panic!("{:?}: {error}; {HOW_TO_INSTALL}", tests.get_program()));
+            done.unwrap_or_else(|error| panic!("{:?}: {error}; {HOW_TO_INSTALL}", program.get_program()));
         let (out, err) = (String::from_utf8_lossy(&done.stdout), String::from_utf8_lossy(&done.stderr));
         let ran = !err.contains("Ran 0 tests") && !out.contains("# tests 0");
-        assert!(done.status.success() && ran, "{tests:?} ended with {}\n{out}\n{err}", done.status);
+        assert!(done.status.success() && ran, "{program:?} ended with {}\n{out}\n{err}", done.status);
+        out.into_owned()
     }
 }
 
@@ -105,27 +144,26 @@ fn lately(data: &Path, words: &[&str]) -> Command {
     command
 }
 
-/// The tests in Python whose files have such names.
-fn python(files: &str) -> Command {
+/// Python with its SDKs, where their tests lie.
+fn python() -> Command {
     let program = target().join("sdk/venv/bin/python");
     assert!(program.exists(), "{} is missing: {HOW_TO_INSTALL}", program.display());
     let mut command = Command::new(program);
-    command.args(["-B", "-W", "error::RuntimeWarning", "-m", "unittest", "discover", "-p", files]);
-    command.current_dir(tests().join("python"));
+    command.arg("-B").current_dir(sdk_tests().join("python"));
     command
 }
 
-/// All tests in JavaScript, one file after the other, for they share people.
+/// Node, where its SDK and the tests lie.
 fn node() -> Command {
-    let dir = tests().join("node");
+    let dir = sdk_tests().join("node");
     let sdk = dir.join("node_modules/@bitrix24/b24jssdk");
     assert!(sdk.exists(), "{} is missing: {HOW_TO_INSTALL}", sdk.display());
     let mut command = Command::new("node");
-    command.args(["--test", "--test-concurrency=1", "--test-reporter=tap"]).current_dir(dir);
+    command.current_dir(dir);
     command
 }
 
-fn tests() -> PathBuf {
+fn sdk_tests() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).with_file_name("tests").join("sdk")
 }
 
@@ -161,6 +199,8 @@ fn tunnel(mut client: TcpStream, portal: SocketAddr) -> io::Result<()> {
         return client.write_all(b"HTTP/1.1 403 Forbidden\r\n\r\n");
     }
     let mut server = TcpStream::connect(portal)?;
+    client.set_nodelay(true)?;
+    server.set_nodelay(true)?;
     client.write_all(b"HTTP/1.1 200 Connection established\r\n\r\n")?;
     let (mut from_client, mut to_server) = (client.try_clone()?, server.try_clone()?);
     let there = thread::spawn(move || {

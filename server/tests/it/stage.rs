@@ -43,6 +43,26 @@ impl Stage {
         self.portal.import(&format!("{chat}\n{}\n{}\n", member(1), member(2))).await;
     }
 
+    /// Chats 101, 102... with one message each, 1101, 1102..., from alice to bob, the later the higher.
+    pub async fn import_rows(&self, count: i64) {
+        let mut lines = Vec::new();
+        let noon = NOW.parse::<jiff::Timestamp>().expect("a date");
+        for place in 1..=count {
+            let id = 100 + place;
+            let date = noon - jiff::SignedDuration::from_mins(count - place + 1);
+            lines.push(json!({ "type": "chat", "id": id, "title": format!("Row {id}"), "owner": 1, "created_at": date }));
+            for user in [1, 2] {
+                lines.push(json!({ "type": "member", "chat": id, "user": user, "joined_at": date }));
+            }
+            let text = format!("In {id}");
+            lines.push(
+                json!({ "type": "message", "id": 1000 + id, "chat": id, "author": 1, "date": date, "text": text }),
+            );
+        }
+        let lines: Vec<_> = lines.iter().map(Value::to_string).collect();
+        self.portal.import(&lines.join("\n")).await;
+    }
+
     /// Every counter equals a recount: the last line of every test that changes something.
     pub async fn check(&self) {
         self.portal.assert_exact().await;

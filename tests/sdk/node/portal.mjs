@@ -1,6 +1,6 @@
 // The portal that these tests call: a copy of the portal.json of `lately demo`, named by the variable LATELY_PORTAL.
-// The test command adds two keys that matter here: `today`, a webhook of user 1 with revision 33, and `narrow`, a webhook
-// of user 2 with nothing but the scope `user`.
+// The test command adds three keys: `host`, the portal's name; `today`, a webhook of user 1 with revision 33; `narrow`, a
+// webhook of user 2 with nothing but the scope `user`.
 
 import { readFileSync } from 'node:fs'
 import { B24Hook } from '@bitrix24/b24jssdk'
@@ -10,6 +10,7 @@ const offer = JSON.parse(readFileSync(process.env.LATELY_PORTAL, 'utf8'))
 // People of the demo. The first two have long lists; the others are whoever a test needs.
 export const [ALICE, BOB, CAROL, DAVE] = [1, 2, 3, 4]
 
+export const HOST = offer.host
 export const TODAY = offer.today
 export const NARROW = offer.narrow
 

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { before, test } from 'node:test'
-import { ALICE, BOB, TODAY, client, person, result } from './portal.mjs'
+import { ALICE, BOB, HOST, TODAY, client, person, result, webhook } from './portal.mjs'
 
 const LONG_AGO = '2019-07-11T10:45:31+02:00'
 const DAY = 24 * 60 * 60 * 1000
@@ -120,4 +120,10 @@ test('unread rows of im.recent.list', async () => {
   const { items } = await result(bob, 'im.recent.list', { LIMIT: 200 })
   const unread = await result(bob, 'im.recent.list', { LIMIT: 200, UNREAD_ONLY: 'Y' })
   assert.deepEqual(ids(unread.items), ids(items.filter((row) => row.counter > 0 || row.unread)))
+})
+
+test('the portal answers by its name as well, without a port', async () => {
+  const url = new URL(webhook(ALICE))
+  const named = client(`https://${HOST}${url.pathname}`)
+  assert.deepEqual(ids(await result(named, 'im.recent.get')), ids(everything))
 })

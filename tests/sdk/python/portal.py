@@ -27,6 +27,9 @@ ALICE, BOB, CAROL, DAVE = 1, 2, 3, 4
 
 _WEBHOOKS = {user["id"]: user["webhook"]["https"] for user in _OFFER["users"] if user["webhook"]}
 
+PLAIN = {user["id"]: user["webhook"]["http"] for user in _OFFER["users"] if user["webhook"]}
+"""By user: their webhook over plain HTTP."""
+
 
 def webhook(user: int) -> str:
     """The user's webhook, `https://127.0.0.1:PORT/rest/USER/SECRET/`."""

@@ -61,8 +61,8 @@ async fn get(call: &Call) -> Result<Answer, Failure> {
 
 fn sums(counts: &[Count], camel: bool) -> Value {
     let sum = |part| counts.iter().filter(|count| count.part == part).map(Count::weight).sum::<i64>();
-    let messenger: i64 = counts.iter().map(Count::weight).sum();
-    let notify = 0;
+    let notify = sum(Part::Notify);
+    let messenger = counts.iter().map(Count::weight).sum::<i64>() - notify;
     let sums = [
         ("ALL", "all", messenger + notify),
         ("NOTIFY", "notify", notify),
