@@ -56,7 +56,7 @@ impl Walks {
         let walks = open.get(key)?;
         let fresh = |walk: &&Walk| now.0.abs_diff(walk.begun.0) <= AGE.unsigned_abs();
         let expected = walks.iter().filter(fresh).find(|walk| walk.next == offset);
-        expected.or_else(|| walks.iter().filter(fresh).next_back()).map(|walk| Arc::clone(&walk.order))
+        expected.or_else(|| walks.iter().rfind(fresh)).map(|walk| Arc::clone(&walk.order))
     }
 
     /// Keeps a walk that answered the page at `offset`.

@@ -114,7 +114,8 @@ impl Client {
     /// The row of one dialog in the recent list.
     pub async fn row(&self, dialog: impl ToString) -> Option<Value> {
         let id = dialog.to_string();
-        let same = |row: &Value| row["id"] == json!(id) || row["id"].to_string() == id;
+        let number: Option<i64> = id.parse().ok();
+        let same = |row: &Value| row["id"] == json!(id) || (number.is_some() && row["id"].as_i64() == number);
         self.recent(json!({})).await.into_iter().find(same)
     }
 }

@@ -1,5 +1,6 @@
 //! Everything that users' clients can see, tested through HTTP, the command line and real client libraries.
 
+#![recursion_limit = "256"]
 #![expect(
     clippy::expect_used,
     clippy::indexing_slicing,
