@@ -82,7 +82,7 @@ impl Messenger {
                     tx.set_owner(chat.id, heir)?;
                 }
                 tx.part(chat.id, user, RemovalReason::Left, now)?;
-                announce(tx, &chat, user, left_text(user), codes("CHAT_LEAVE"), now)
+                tell_gone(tx, &chat, user, format!("{} left the chat", mention(user)), now)
             })
             .await
     }
@@ -105,7 +105,7 @@ impl Messenger {
                 tx.member(chat.id, whom)?.ok_or(Refusal::NoSuchUser)?;
                 tx.part(chat.id, whom, RemovalReason::Removed, now)?;
                 let text = format!("{} removed {} from the chat", mention(user), mention(whom));
-                announce(tx, &chat, user, text, codes("CHAT_LEAVE"), now)
+                tell_gone(tx, &chat, user, text, now)
             })
             .await
     }
@@ -339,6 +339,14 @@ fn tell_joined(
     announce(tx, chat, actor, text, params, now)
 }
 
+/// Open chats are left without a word (behaviour.md G).
+fn tell_gone(tx: &mut Tx<'_>, chat: &Chat, actor: UserId, text: String, now: Moment) -> Result<(), Error> {
+    if chat.kind.is_open() {
+        return Ok(());
+    }
+    announce(tx, chat, actor, text, codes("CHAT_LEAVE"), now)
+}
+
 /// A system message that counts for nobody.
 fn announce(
     tx: &mut Tx<'_>,
@@ -362,8 +370,4 @@ fn codes(code: &str) -> Map<String, Value> {
 
 fn mention(user: UserId) -> String {
     format!("[USER={user}][/USER]")
-}
-
-fn left_text(user: UserId) -> String {
-    format!("{} left the chat", mention(user))
 }

@@ -1,5 +1,6 @@
 //! Dialogs: from an address to a chat, reading, un-reading, and what a dialog's page shows.
 
+use lately_model::moment::DAY;
 use lately_model::recent::role_of;
 use lately_model::right::{Act, Verdict, verdict};
 use lately_model::{
@@ -43,6 +44,8 @@ pub struct DialogPage {
     pub viewers: Vec<(View, String)>,
     /// How many saw it.
     pub viewer_count: i64,
+    /// Whether it is an open channel made within the last day.
+    pub is_new: bool,
 }
 
 /// What `im.dialog.messages.get` shows.
@@ -86,11 +89,12 @@ impl Messenger {
     /// `im.dialog.get`. Opening the dialog with a colleague for the first time makes its chat.
     pub async fn dialog(&self, user: UserId, dialog: DialogId) -> Result<DialogPage, Error> {
         self.ensure(user, dialog).await?;
+        let now = self.now();
         self.store
             .read(move |snapshot| {
                 let actor = acting(snapshot, user)?;
                 let chat = readable(snapshot, &actor, dialog)?.ok_or(Refusal::NoAccess)?;
-                dialog_page(snapshot, &actor, chat)
+                dialog_page(snapshot, &actor, chat, now)
             })
             .await
     }
@@ -255,7 +259,12 @@ pub(crate) fn role_in(snapshot: &Snapshot<'_>, chat: &Chat, user: UserId) -> Res
     Ok(snapshot.member(chat.id, user)?.map_or(Role::Guest, |member| role_of(chat, &member)))
 }
 
-fn dialog_page(snapshot: &Snapshot<'_>, actor: &User, chat: Chat) -> Result<DialogPage, Error> {
+fn dialog_page(
+    snapshot: &Snapshot<'_>,
+    actor: &User,
+    chat: Chat,
+    now: Moment,
+) -> Result<DialogPage, Error> {
     let member = snapshot.member(chat.id, actor.id)?;
     let first_visible = member.as_ref().map_or(MessageId(0), |member| member.first_visible_id);
     let counter = snapshot.seat(chat.id, actor.id)?.map_or(0, |seat| chat.ordinal - seat.settled);
@@ -286,6 +295,7 @@ fn dialog_page(snapshot: &Snapshot<'_>, actor: &User, chat: Chat) -> Result<Dial
         managers,
         viewers,
         viewer_count,
+        is_new: chat.kind == ChatKind::OpenChannel && now.0 - chat.created_at.0 < DAY,
         member,
         chat,
     })

@@ -137,7 +137,10 @@ impl Messenger {
             .write(move |tx| {
                 let mut message =
                     tx.message(id)?.filter(|message| !message.deleted).ok_or(Refusal::WithoutChanges)?;
-                tx.member(message.chat_id, user)?.ok_or(Refusal::WithoutChanges)?;
+                let member = tx.member(message.chat_id, user)?.ok_or(Refusal::WithoutChanges)?;
+                if message.id < member.first_visible_id {
+                    return Err(Error::from(Refusal::WithoutChanges));
+                }
                 let mut likes = message.likes();
                 match (likes.binary_search(&user), like) {
                     (Err(place), Like::Toggle | Like::Plus) => likes.insert(place, user),
@@ -214,13 +217,11 @@ fn destination(tx: &mut Tx<'_>, actor: &User, target: Target, now: Moment) -> Re
 
 fn check_reply(snapshot: &Snapshot<'_>, user: UserId, chat: &Chat, reply: MessageId) -> Result<(), Error> {
     let message = snapshot.message(reply)?.ok_or(Refusal::ReplyNoAccess)?;
-    if message.chat_id == chat.id {
-        return Ok(());
+    let member = snapshot.member(message.chat_id, user)?.ok_or(Refusal::ReplyNoAccess)?;
+    if reply < member.first_visible_id {
+        return Err(Refusal::ReplyNoAccess.into());
     }
-    match snapshot.member(message.chat_id, user)? {
-        Some(_) => Err(Refusal::ReplyFromOtherChat.into()),
-        None => Err(Refusal::ReplyNoAccess.into()),
-    }
+    if message.chat_id == chat.id { Ok(()) } else { Err(Refusal::ReplyFromOtherChat.into()) }
 }
 
 fn deletion(
@@ -298,11 +299,18 @@ fn attach(value: &Value) -> Result<Value, Refusal> {
         Value::Array(blocks) => vec![json!({ "BLOCKS": blocks })],
         _ => return Err(Refusal::AttachMalformed),
     };
+    if !list.iter().all(|attach| attach.get("BLOCKS").is_some_and(is_list_of_objects)) {
+        return Err(Refusal::AttachMalformed);
+    }
     let value = Value::Array(list);
     if value.to_string().chars().count() >= ATTACH_LIMIT {
         return Err(Refusal::AttachTooLarge);
     }
     Ok(value)
+}
+
+fn is_list_of_objects(value: &Value) -> bool {
+    value.as_array().is_some_and(|list| list.iter().all(Value::is_object))
 }
 
 /// A keyboard or menu: a list of objects, or an object that holds one.
@@ -312,10 +320,7 @@ fn keyboard(value: &Value, malformed: &Refusal, too_large: &Refusal) -> Result<V
         Value::Object(map) => map.get("BUTTONS").or_else(|| map.get("ITEMS")),
         list => Some(list),
     };
-    let good = list
-        .and_then(Value::as_array)
-        .is_some_and(|list| !list.is_empty() && list.iter().all(Value::is_object));
-    if !good {
+    if !list.is_some_and(|list| is_list_of_objects(list) && *list != json!([])) {
         return Err(malformed.clone());
     }
     if value.to_string().len() > KEYBOARD_LIMIT {

@@ -24,7 +24,7 @@ impl Messenger {
             .read(move |snapshot| {
                 let actor = acting(snapshot, caller)?;
                 let user = snapshot.user(wanted)?.ok_or(Refusal::UserNotExists)?;
-                if may_meet(snapshot, &actor, &user)? {
+                if may_see(snapshot, &actor, &user)? {
                     Ok(user)
                 } else {
                     Err(Refusal::StrangerToGuest.into())
@@ -46,7 +46,7 @@ impl Messenger {
                 let mut found = Vec::with_capacity(wanted.len());
                 for id in wanted {
                     match snapshot.user(id)? {
-                        Some(user) if !may_meet(snapshot, &actor, &user)? => {}
+                        Some(user) if !may_see(snapshot, &actor, &user)? => {}
                         user => found.push((id, user)),
                     }
                 }
@@ -140,6 +140,11 @@ impl Messenger {
 pub(crate) fn acting(snapshot: &Snapshot<'_>, user: UserId) -> Result<User, Error> {
     let found = snapshot.user(user)?.filter(|user| user.active);
     found.ok_or_else(|| Refusal::Core(format!("user {user} is not active")).into())
+}
+
+/// Everybody sees everybody, but guests from outside only those they may meet.
+fn may_see(snapshot: &Snapshot<'_>, actor: &User, other: &User) -> Result<bool, Error> {
+    Ok(!actor.is_extranet() || may_meet(snapshot, actor, other)?)
 }
 
 /// Guests from outside meet only people with whom they share a chat.

@@ -4,12 +4,27 @@
 //! second is kept. Never asks what time it is.
 
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Seconds since the Unix epoch.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Moment(pub i64);
+
+/// Written down as RFC 3339 in UTC.
+impl Serialize for Moment {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.atom(&TimeZone::UTC))
+    }
+}
+
+/// Read from RFC 3339 with any offset, or from a bare date.
+impl<'de> Deserialize<'de> for Moment {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let wrong = || format!("{text:?} is not a date such as 2017-10-17T11:12:56+02:00");
+        Self::parse(&text, &TimeZone::UTC).ok_or_else(|| serde::de::Error::custom(wrong()))
+    }
+}
 
 /// Seconds in a day.
 pub const DAY: i64 = 86_400;

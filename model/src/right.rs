@@ -57,7 +57,9 @@ pub fn verdict(actor: &User, role: Role, chat: &Chat, act: Act) -> Verdict {
         Act::Pin => (chat.kind != ChatKind::OpenLine && chat.kind != ChatKind::Comment, Role::Member),
         Act::Purge if actor.admin && chat.is_general() => (true, Role::Guest),
         Act::Purge => return Verdict::RoleTooLow,
-        Act::Leave if role == Role::Owner && !restrictions.leave_owner => return Verdict::OwnerMayNot,
+        Act::Leave if role == Role::Owner && restrictions.leave && !restrictions.leave_owner => {
+            return Verdict::OwnerMayNot;
+        }
         Act::Leave => (restrictions.leave && is_group(chat), Role::Member),
     };
     if !allowed_here {

@@ -121,11 +121,13 @@ pub struct Bot {
 }
 
 /// One user with everything that a list, a profile or a search shows of them.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct User {
     /// The number, positive.
     pub id: UserId,
     /// False once dismissed.
+    #[serde(default = "yes")]
     pub active: bool,
     /// Whether they administer the portal.
     pub admin: bool,
@@ -177,6 +179,10 @@ pub struct User {
     pub last_login: Option<Moment>,
     /// The remaining profile fields by their reference names (`PERSONAL_CITY`, `UF_SKILLS`...).
     pub profile: BTreeMap<String, String>,
+}
+
+fn yes() -> bool {
+    true
 }
 
 impl User {

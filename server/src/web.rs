@@ -13,9 +13,24 @@ use axum::http::header::{self, HeaderValue};
 use axum::http::{Request, Response, StatusCode};
 use axum::routing::get;
 
-const INDEX: &str = include_str!("../../web/index.html");
-const SCRIPT: &str = include_str!("../../web/app.js");
-const STYLE: &str = include_str!("../../web/style.css");
+const HTML: &str = "text/html; charset=utf-8";
+const SCRIPT: &str = "text/javascript; charset=utf-8";
+const STYLE: &str = "text/css; charset=utf-8";
+
+/// The page's files: where each is, what it is, its text.
+const FILES: [(&str, &str, &str); 11] = [
+    ("/", HTML, include_str!("../../web/index.html")),
+    ("/style.css", STYLE, include_str!("../../web/style.css")),
+    ("/app.js", SCRIPT, include_str!("../../web/app.js")),
+    ("/list.js", SCRIPT, include_str!("../../web/list.js")),
+    ("/page.js", SCRIPT, include_str!("../../web/page.js")),
+    ("/panel.js", SCRIPT, include_str!("../../web/panel.js")),
+    ("/portal.js", SCRIPT, include_str!("../../web/portal.js")),
+    ("/recent.js", SCRIPT, include_str!("../../web/recent.js")),
+    ("/row.js", SCRIPT, include_str!("../../web/row.js")),
+    ("/sign-in.js", SCRIPT, include_str!("../../web/sign-in.js")),
+    ("/wire.js", SCRIPT, include_str!("../../web/wire.js")),
+];
 
 const POLICY: &str = "default-src 'self'; img-src 'self' https: http: data:; style-src 'self'; script-src 'self'; \
      base-uri 'none'; form-action 'self'; frame-ancestors 'self'";
@@ -25,19 +40,18 @@ pub type DemoOffer = Arc<OnceLock<serde_json::Value>>;
 
 /// The routes of the page.
 pub fn routes(offer: DemoOffer) -> Router {
-    Router::new()
-        .route("/", get(|| async { page("text/html; charset=utf-8", INDEX) }))
-        .route("/app.js", get(|| async { page("text/javascript; charset=utf-8", SCRIPT) }))
-        .route("/style.css", get(|| async { page("text/css; charset=utf-8", STYLE) }))
-        .route("/demo.json", get(demo))
-        .with_state(offer)
+    let mut router = Router::new().route("/demo.json", get(demo));
+    for (path, kind, text) in FILES {
+        router = router.route(path, get(move || async move { page(kind, text) }));
+    }
+    router.with_state(offer)
 }
 
 async fn demo(State(offer): State<DemoOffer>, request: Request<Body>) -> Response<Body> {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
     let near = peer.is_some_and(|ConnectInfo(peer)| peer.ip().is_loopback());
     match offer.get().filter(|_| near) {
-        Some(offer) => page("application/json; charset=utf-8", &offer.to_string()),
+        Some(offer) => page("application/json; charset=utf-8", offer.to_string()),
         None => not_found(),
     }
 }
@@ -49,8 +63,8 @@ pub fn not_found() -> Response<Body> {
     response
 }
 
-fn page(kind: &'static str, text: &str) -> Response<Body> {
-    let mut response = Response::new(Body::from(text.to_owned()));
+fn page(kind: &'static str, text: impl Into<Body>) -> Response<Body> {
+    let mut response = Response::new(text.into());
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
     headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));

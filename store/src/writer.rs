@@ -183,26 +183,30 @@ impl Desk {
     fn transaction(&mut self, batch: &mut [Box<dyn Waiting>]) -> Result<(), StoreError> {
         self.engine.script("BEGIN IMMEDIATE")?;
         let found = position(&self.engine)?;
+        if found != self.position {
+            self.position = found;
+            self.observer.doubt();
+        }
         let mut changes = Vec::with_capacity(batch.len());
         for job in batch {
-            changes.push(self.step(job.as_mut())?);
+            changes.extend(self.step(job.as_mut())?);
+        }
+        if changes.is_empty() {
+            return self.engine.script("ROLLBACK");
         }
         self.engine.run_one("UPDATE portal SET position = ?1 WHERE id = 1", &[(found + 1).into()])?;
         self.engine.script("COMMIT")?;
-        if found != self.position {
-            self.observer.doubt();
-        }
         self.position = found + 1;
         self.observer.committed(changes);
         Ok(())
     }
 
-    /// One job in its savepoint.
-    fn step(&self, job: &mut dyn Waiting) -> Result<Vec<Change>, StoreError> {
+    /// One job in its savepoint. Answers its changes, or `None` if it was undone.
+    fn step(&self, job: &mut dyn Waiting) -> Result<Option<Vec<Change>>, StoreError> {
         self.engine.run("SAVEPOINT job", &[])?;
         let mut tx = Tx { snapshot: Snapshot { engine: &self.engine }, changes: Vec::new() };
         let kept = job.run(&mut tx);
-        let changes = if kept { tx.changes } else { Vec::new() };
+        let changes = kept.then_some(tx.changes);
         if !kept {
             self.engine.run("ROLLBACK TO job", &[])?;
         }

@@ -1,63 +1,19 @@
 //! Nothing acknowledged is lost: the real binary is killed again and again while people send.
 
 use std::collections::HashMap;
-use std::io::{BufRead, BufReader};
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use lately_testkit::Client;
 use serde_json::{Value, json};
 
+use crate::process::{Process, colleagues, ok};
+
 /// How often the server is killed.
 const KILLS: usize = 25;
 
 /// How many connections send at once.
 const CONNECTIONS: usize = 16;
-
-const SECRET: &str = "crashtestsecret";
-
-/// A server process that dies with the test.
-struct Process {
-    child: Child,
-    origin: String,
-}
-
-impl Process {
-    /// Starts the server and waits for its word that it is ready.
-    fn start(data: &Path) -> Self {
-        let mut child = lately(data).args(["serve", "--listen", "127.0.0.1:0"]).stdout(Stdio::piped()).spawn().unwrap();
-        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let ready = lines.find(|line| line.as_ref().unwrap().starts_with("ready ")).unwrap().unwrap();
-        let origin = ready.split_whitespace().nth(1).unwrap().trim_end_matches('/').to_owned();
-        Self { child, origin }
-    }
-
-    fn client(&self, user: i64) -> Client {
-        drop(rustls::crypto::ring::default_provider().install_default());
-        let http = reqwest::Client::builder().no_proxy().build().unwrap();
-        Client::new(format!("{}/rest/{user}/{SECRET}/", self.origin), user, http)
-    }
-}
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        drop(self.child.kill());
-        drop(self.child.wait());
-    }
-}
-
-fn lately(data: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_lately"));
-    command.arg("--data").arg(data).stderr(Stdio::null());
-    command
-}
-
-fn run(data: &Path, words: &[&str]) {
-    let status = lately(data).args(words).stdout(Stdio::null()).status().unwrap();
-    assert!(status.success(), "lately {words:?} ended with {status}");
-}
 
 /// A version 4 UUID for the `number`-th message.
 fn uuid(number: usize) -> String {
@@ -86,24 +42,19 @@ impl Ledger {
 #[test]
 fn every_acknowledged_message_survives_being_killed() {
     let dir = tempfile::tempdir().unwrap();
-    for name in ["Alice", "Bob"] {
-        run(dir.path(), &["user", "add", "--first-name", name]);
-    }
-    for user in ["1", "2"] {
-        run(dir.path(), &["webhook", "add", "--user", user, "--scope", "im", "--secret", SECRET]);
-    }
+    colleagues(dir.path());
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     let ledger = Arc::new(Ledger::default());
     for round in 0..KILLS {
-        let process = Process::start(dir.path());
+        let process = Process::serve(dir.path());
         // Not a random moment of the clock but of the work: it differs in every round and repeats in every run.
         let moment = 1 + (round * 37) % 90;
         runtime.block_on(send_until_killed(process, &ledger, moment));
     }
-    let process = Process::start(dir.path());
+    let process = Process::serve(dir.path());
     runtime.block_on(finish(&process, &ledger));
     runtime.block_on(assert_all_there(&process, &ledger));
-    run(dir.path(), &["check"]);
+    ok(dir.path(), &["check"]);
 }
 
 /// Sixteen connections send; the server is killed as soon as `moment` of them were answered.
@@ -114,7 +65,8 @@ async fn send_until_killed(process: Process, ledger: &Arc<Ledger>, moment: usize
     let senders: Vec<_> = clients
         .into_iter()
         .map(|client| {
-            let (ledger, answered, process) = (Arc::clone(ledger), Arc::clone(&answered), Arc::clone(&process));
+            let (ledger, answered, process) =
+                (Arc::clone(ledger), Arc::clone(&answered), Arc::clone(&process));
             tokio::spawn(async move {
                 while send(&client, &ledger).await {
                     if answered.fetch_add(1, Ordering::SeqCst) + 1 == moment {

@@ -11,7 +11,9 @@
 
 mod bad_input;
 mod batch;
+mod beside;
 mod chat;
+mod command_line;
 mod counter;
 mod crash;
 mod dialog;
@@ -19,6 +21,7 @@ mod limits;
 mod message;
 mod portal;
 mod portal_user;
+mod process;
 mod recent_action;
 mod recent_get;
 mod recent_list;

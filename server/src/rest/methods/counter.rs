@@ -113,9 +113,14 @@ fn marks(counts: &[Count], part: Part) -> Value {
     json!(marked.map(key).collect::<Vec<_>>())
 }
 
+/// As PHP sees it.
 fn truthy(value: &Value) -> bool {
-    !matches!(value, Value::Null | Value::Bool(false))
-        && *value != json!("")
-        && *value != json!("0")
-        && *value != json!(0)
+    match value {
+        Value::Null => false,
+        Value::Bool(yes) => *yes,
+        Value::Number(number) => number.as_f64() != Some(0.0),
+        Value::String(text) => !matches!(text.as_str(), "" | "0"),
+        Value::Array(list) => !list.is_empty(),
+        Value::Object(map) => !map.is_empty(),
+    }
 }

@@ -97,7 +97,11 @@ async fn get(call: &Call) -> Result<Answer, Failure> {
     };
     let recent = call.messenger().recent(call.user(), filter).await?;
     let wire = wire(call);
-    let rows: Vec<_> = recent.rows.iter().map(|one| row(one, Text::Preview, &wire)).collect();
+    let mut rows: Vec<_> = recent.rows.iter().map(|one| row(one, Text::Preview, &wire)).collect();
+    // Undocumented, yet sent by old clients: anything but `Y` takes the counters away (behaviour.md A).
+    if params.text("WITH_COUNTERS").is_some_and(|wanted| wanted != "Y") {
+        rows.iter_mut().for_each(|row| row.counter = None);
+    }
     let removed = recent.removed.map(|removed| removed.iter().map(|one| removal(one, &wire)).collect());
     Ok(Answer::text(&rows).with_removed(removed))
 }

@@ -85,6 +85,9 @@ async fn get(call: &Call) -> Result<Answer, Failure> {
 }
 
 async fn list(call: &Call) -> Result<Answer, Failure> {
+    if call.params.int("ID").value().is_some() {
+        return Err(Refusal::ListMalformed.into());
+    }
     let wanted = call.numbers("ID")?.into_iter().map(UserId).collect();
     let users = call.messenger().users(call.user(), wanted).await?;
     let wire = wire(call);

@@ -195,7 +195,7 @@ pub fn dialog_page(page: &DialogPage, caller: UserId, dialog_id: &str, wire: &Wi
         "text_field_enabled": true,
         "background_id": null,
         "permissions": permissions(chat),
-        "is_new": false,
+        "is_new": page.is_new,
         "readed_list": readers(page, wire),
         "manager_list": page.managers,
         "last_message_views": {

@@ -30,7 +30,8 @@ pub struct Row<'a> {
     pub avatar: Avatar,
     pub title: String,
     pub message: MessageShape<'a>,
-    pub counter: Number,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub counter: Option<Number>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub date: Option<String>,
     pub last_id: i64,
@@ -132,7 +133,7 @@ pub fn row<'a>(row: &'a RecentRow, text: Text, wire: &Wire<'_>) -> Row<'a> {
         avatar: avatar(row, wire),
         title: title(row),
         message: message(last, text, &date, wire),
-        counter: Number::of(row.counter(), revision),
+        counter: Some(Number::of(row.counter(), revision)),
         last_id: member.last_read_id.0,
         pinned: seat.pinned(),
         unread: member.mark,

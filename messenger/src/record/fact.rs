@@ -1,0 +1,259 @@
+//! From records to facts and back.
+
+use lately_model::{
+    Chat, ChatId, ChatKind, File, FileId, Line, Member, Message, MessageId, RemovalReason, Scopes, Webhook, WebhookId,
+};
+use lately_store::{Department, Fact};
+
+use super::{
+    ChatRecord, DepartmentRecord, FileRecord, LineRecord, MemberRecord, MessageRecord, PinRecord, PortalRecord,
+    ReadRecord, Record, RemovalRecord, RowRecord, TouchRecord, ViewRecord, WebhookRecord,
+};
+
+impl From<Fact> for Record {
+    fn from(fact: Fact) -> Self {
+        match fact {
+            Fact::Portal { color_counter } => Self::Portal(PortalRecord { color_counter }),
+            Fact::Department(Department { id, name, parent_id, head_id, sort }) => {
+                Self::Department(DepartmentRecord { id, name, parent: parent_id, head: head_id, sort })
+            }
+            Fact::User(user) => Self::User(user),
+            Fact::Chat(chat) => Self::Chat(Box::new(chat_record(*chat))),
+            Fact::Member(member) => Self::Member(MemberRecord {
+                chat: member.chat_id,
+                user: member.user_id,
+                manager: member.manager,
+                muted: member.muted,
+                joined_at: member.joined_at,
+                first_visible: member.first_visible_id,
+            }),
+            Fact::File(file) => Self::File(FileRecord {
+                id: file.id,
+                chat: file.chat_id,
+                author: file.author_id,
+                date: file.date,
+                name: file.name,
+                kind: file.kind,
+                size: file.size,
+                width: file.width,
+                height: file.height,
+            }),
+            Fact::Message { message, once, purged } => {
+                Self::Message(Box::new(message_record(*message, once, purged)))
+            }
+            Fact::View { message, user, date } => Self::View(ViewRecord { message, user, date: date }),
+            Fact::Touch { chat, date } => Self::Touch(TouchRecord { chat, date: date }),
+            Fact::Read { chat, user, message, date } => {
+                Self::Read(ReadRecord { chat, user, message, date: date })
+            }
+            Fact::Pin { chat, user, order } => Self::Pin(PinRecord { chat, user, order }),
+            Fact::Row(member) => Self::Row(RowRecord {
+                chat: member.chat_id,
+                user: member.user_id,
+                last_read: member.last_read_id,
+                read_at: member.read_at,
+                hidden_upto: member.hidden_upto,
+                pin_order: member.pin_order,
+                mark: member.mark,
+                marked: member.marked_id,
+                updated_at: member.updated_at,
+            }),
+            Fact::Removal { user, chat, reason, date } => Self::Removal(RemovalRecord {
+                user,
+                chat,
+                reason: reason.word().to_owned(),
+                date: date,
+            }),
+            Fact::Webhook(webhook) => Self::Webhook(WebhookRecord {
+                user: webhook.user_id,
+                secret_hash: webhook.secret_hash,
+                scopes: webhook.scopes.joined(),
+                revision: webhook.revision,
+                created_at: webhook.created_at,
+                expires_at: webhook.expires_at,
+                title: webhook.title,
+            }),
+        }
+    }
+}
+
+fn chat_record(chat: Chat) -> ChatRecord {
+    ChatRecord {
+        id: chat.id,
+        kind: chat.kind,
+        title: chat.title,
+        description: chat.description,
+        owner: chat.owner_id,
+        color: chat.color,
+        avatar: chat.avatar,
+        entity_type: chat.entity_type,
+        entity_id: chat.entity_id,
+        entity_data: chat.entity_data,
+        parent_chat: chat.parent_chat_id,
+        parent_message: chat.parent_message_id,
+        created_at: chat.created_at,
+        pair: chat.pair,
+        line: chat.line.map(|Line { id, status, date_create }| LineRecord {
+            id,
+            status,
+            date_create: date_create,
+        }),
+    }
+}
+
+fn message_record(message: Message, once: Option<String>, purged: bool) -> MessageRecord {
+    MessageRecord {
+        id: message.id,
+        chat: message.chat_id,
+        author: message.author_id,
+        actor: (message.actor_id != message.author_id).then_some(message.actor_id),
+        date: message.date,
+        text: message.text,
+        uuid: message.uuid,
+        once,
+        params: message.params,
+        counts: (message.counts == message.author_id.is_none()).then_some(message.counts),
+        deleted: message.deleted,
+        purged,
+        viewed: message.viewed,
+    }
+}
+
+impl TryFrom<Record> for Fact {
+    type Error = String;
+
+    /// The error says in words what a well-formed record still gets wrong.
+    fn try_from(record: Record) -> Result<Self, String> {
+        Ok(match record {
+            Record::Portal(record) => Self::Portal { color_counter: record.color_counter },
+            Record::Department(record) => Self::Department(Department {
+                id: positive(record.id, "id")?,
+                name: record.name,
+                parent_id: record.parent,
+                head_id: record.head,
+                sort: record.sort,
+            }),
+            Record::User(record) => {
+                positive(record.id.0, "id")?;
+                Self::User(record)
+            }
+            Record::Chat(record) => Self::Chat(Box::new(chat(*record)?)),
+            Record::Member(record) => Self::Member(Member {
+                chat_id: record.chat,
+                user_id: record.user,
+                manager: record.manager,
+                muted: record.muted,
+                joined_at: record.joined_at,
+                first_visible_id: record.first_visible,
+                ..Member::default()
+            }),
+            Record::File(record) => Self::File(File {
+                id: FileId(positive(record.id.0, "id")?),
+                chat_id: record.chat,
+                author_id: record.author,
+                date: record.date,
+                name: record.name,
+                kind: record.kind,
+                size: record.size,
+                width: record.width,
+                height: record.height,
+            }),
+            Record::Message(record) => message(*record)?,
+            Record::View(record) => {
+                Self::View { message: record.message, user: record.user, date: record.date }
+            }
+            Record::Touch(record) => Self::Touch { chat: record.chat, date: record.date },
+            Record::Read(record) => Self::Read {
+                chat: record.chat,
+                user: record.user,
+                message: record.message,
+                date: record.date,
+            },
+            Record::Pin(record) => {
+                Self::Pin { chat: record.chat, user: record.user, order: positive(record.order, "order")? }
+            }
+            Record::Row(record) => Self::Row(Member {
+                chat_id: record.chat,
+                user_id: record.user,
+                last_read_id: record.last_read,
+                read_at: record.read_at,
+                hidden_upto: record.hidden_upto,
+                pin_order: record.pin_order,
+                mark: record.mark,
+                marked_id: record.marked,
+                updated_at: record.updated_at,
+                ..Member::default()
+            }),
+            Record::Removal(record) => Self::Removal {
+                user: record.user,
+                chat: record.chat,
+                reason: RemovalReason::from_word(&record.reason)
+                    .ok_or_else(|| format!("there is no reason {:?}", record.reason))?,
+                date: record.date,
+            },
+            Record::Webhook(record) => Self::Webhook(Webhook {
+                id: WebhookId(0),
+                user_id: record.user,
+                secret_hash: record.secret_hash,
+                scopes: Scopes::parse(&record.scopes)?,
+                revision: record.revision,
+                created_at: record.created_at,
+                expires_at: record.expires_at,
+                title: record.title,
+            }),
+        })
+    }
+}
+
+fn chat(record: ChatRecord) -> Result<Chat, String> {
+    let pair = match (record.kind, record.pair) {
+        (ChatKind::Private, None) => return Err("a private chat needs its \"pair\" of user ids".to_owned()),
+        (ChatKind::Private, Some((one, other))) => Some((one.min(other), one.max(other))),
+        (_, None) => None,
+        (_, Some(_)) => return Err("only a private chat has a \"pair\"".to_owned()),
+    };
+    Ok(Chat {
+        id: ChatId(positive(record.id.0, "id")?),
+        kind: record.kind,
+        title: record.title,
+        description: record.description,
+        owner_id: record.owner,
+        color: record.color,
+        avatar: record.avatar,
+        entity_type: record.entity_type,
+        entity_id: record.entity_id,
+        entity_data: record.entity_data,
+        parent_chat_id: record.parent_chat,
+        parent_message_id: record.parent_message,
+        created_at: record.created_at,
+        pair,
+        line: record.line.map(|line| Line {
+            id: line.id,
+            status: line.status,
+            date_create: line.date_create,
+        }),
+        ..Chat::default()
+    })
+}
+
+fn message(record: MessageRecord) -> Result<Fact, String> {
+    let message = Message {
+        id: MessageId(positive(record.id.0, "id")?),
+        chat_id: record.chat,
+        author_id: record.author,
+        actor_id: record.actor.unwrap_or(record.author),
+        date: record.date,
+        text: record.text,
+        uuid: record.uuid,
+        params: record.params,
+        ordinal: 0,
+        counts: record.counts.unwrap_or(!record.author.is_none()),
+        deleted: record.deleted,
+        viewed: record.viewed,
+    };
+    Ok(Fact::Message { message: Box::new(message), once: record.once, purged: record.purged })
+}
+
+fn positive(number: i64, key: &str) -> Result<i64, String> {
+    if number > 0 { Ok(number) } else { Err(format!("{key} must be a positive number")) }
+}
