@@ -1,5 +1,5 @@
-// The recent list as the page knows it: rows by dialog, changed by whole answers and by deltas of `im.recent.get`; which
-// of them are seen and in which order, and how much of them is unread.
+// The recent list as the page knows it: rows by dialog, changed by whole answers and by deltas of `im.recent.get`;
+// which of them are seen and in which order, and how much of them is unread.
 //
 // Must hold: the order is the portal's, pinned first, then the latest; rows of revision 29 (ids and counters are texts)
 // and of 33 are read alike. Never touches the page, the network or the clock: moments are handed in, in ms.

@@ -69,8 +69,8 @@ export function calm() {
 
 /** The item that an arrow key, Home or End leads to from the one at `at`; null for other keys and at the ends. */
 export function step(event, items, at) {
-  const [next, before] = [at + 1, at - 1];
-  const places = { ArrowDown: next, ArrowRight: next, ArrowUp: before, ArrowLeft: before, Home: 0, End: items.length - 1 };
+  const [before, next, last] = [at - 1, at + 1, items.length - 1];
+  const places = { ArrowDown: next, ArrowRight: next, ArrowUp: before, ArrowLeft: before, Home: 0, End: last };
   const to = places[event.key];
   if (to === undefined || !items[to]) return null;
   event.preventDefault();

@@ -30,7 +30,7 @@ export class Portal {
     return userOf(this.base);
   }
 
-  /** Calls a method; answers what came, its bytes and the ms it took. Throws `Refused`, or `TypeError` without an answer. */
+  /** Calls a method; answers what came, its bytes and the ms it took. Throws `Refused`, or `TypeError` unanswered. */
   async call(method, params = {}) {
     const begun = performance.now();
     const response = await fetch(this.base + method, {

@@ -259,12 +259,7 @@ pub(crate) fn role_in(snapshot: &Snapshot<'_>, chat: &Chat, user: UserId) -> Res
     Ok(snapshot.member(chat.id, user)?.map_or(Role::Guest, |member| role_of(chat, &member)))
 }
 
-fn dialog_page(
-    snapshot: &Snapshot<'_>,
-    actor: &User,
-    chat: Chat,
-    now: Moment,
-) -> Result<DialogPage, Error> {
+fn dialog_page(snapshot: &Snapshot<'_>, actor: &User, chat: Chat, now: Moment) -> Result<DialogPage, Error> {
     let member = snapshot.member(chat.id, actor.id)?;
     let first_visible = member.as_ref().map_or(MessageId(0), |member| member.first_visible_id);
     let counter = snapshot.seat(chat.id, actor.id)?.map_or(0, |seat| chat.ordinal - seat.settled);

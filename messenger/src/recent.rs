@@ -5,12 +5,12 @@ use std::sync::Arc;
 use lately_model::recent::{Filter, PIN_LIMIT, Presence, presence};
 use lately_model::right::{Act, Verdict, verdict};
 use lately_model::{
-    ChatId, ChatKind, DialogId, Member, Moment, Removal, RemovalReason, Role, Room, Seat, User, UserId,
+    ChatId, ChatKind, DialogId, Member, Moment, Removal, RemovalReason, Room, Seat, User, UserId,
 };
 use lately_store::Tx;
 
 use crate::resident::{List, State};
-use crate::walk::{Walk, WalkKey};
+use crate::walk::WalkKey;
 use crate::{Error, Messenger, Refusal, dialog};
 
 /// One row with everything that it shows.
@@ -96,12 +96,9 @@ impl Messenger {
         query: ListQuery,
     ) -> Result<RecentPage, Error> {
         let now = self.now();
-        let key = WalkKey { user, credential, query: ListQuery { offset: 0, limit: 0, ..query.clone() } };
-        let walked = if query.upto.is_none() && query.offset > 0 {
-            self.walks.resume(&key, query.offset, now)
-        } else {
-            None
-        };
+        let key = WalkKey { user, credential, query: ListQuery { offset: 0, ..query.clone() } };
+        let begins = query.upto.is_some() || query.offset == 0;
+        let walked = if begins { None } else { self.walks.turn(&key, query.offset, query.limit, now) };
         let order: Arc<[ChatId]> = match walked {
             Some(order) => order,
             None => {
@@ -112,9 +109,8 @@ impl Messenger {
         let start = if query.upto.is_some() { 0 } else { query.offset };
         let slice: Vec<ChatId> = order.iter().skip(start).take(query.limit).copied().collect();
         let more = slice.len() == query.limit;
-        if query.upto.is_none() {
-            let walk = Walk { order: Arc::clone(&order), next: start + slice.len(), begun: now };
-            self.walks.keep(key, walk, query.offset, now);
+        if start == 0 && query.upto.is_none() {
+            self.walks.begin(key, order, query.limit, now);
         }
         let rows = self.resident(user, move |state, list| {
             slice.iter().filter_map(|chat| listed_row(state, list.seat(*chat)?)).collect()
@@ -207,7 +203,10 @@ fn collect(state: &State, list: &List, filter: Filter, oldest: Option<Moment>) -
     });
     let rows = rows.into_iter().map(|(_, _, seat, room)| row(state, seat, room)).collect();
     let removed = filter.since.map(|_| {
-        removed.extend(tombstones(state, list, filter, oldest));
+        let known: Vec<ChatId> = removed.iter().map(|removal| removal.chat_id).collect();
+        removed.extend(
+            tombstones(state, list, filter, oldest).filter(|removal| !known.contains(&removal.chat_id)),
+        );
         removed.sort_unstable_by_key(|removal| std::cmp::Reverse((removal.date, removal.chat_id)));
         removed
     });
@@ -215,12 +214,17 @@ fn collect(state: &State, list: &List, filter: Filter, oldest: Option<Moment>) -
 }
 
 /// Removals since `oldest` whose row did not come back.
-fn tombstones(state: &State, list: &List, filter: Filter, oldest: Option<Moment>) -> Vec<Removal> {
-    let lasting = |removal: &&Removal| {
+fn tombstones<'a>(
+    state: &'a State,
+    list: &'a List,
+    filter: Filter,
+    oldest: Option<Moment>,
+) -> impl Iterator<Item = Removal> + 'a {
+    let lasting = move |removal: &&Removal| {
         let listed = list.seat(removal.chat_id).is_some_and(|seat| listed_row(state, seat).is_some());
         !listed && filter.takes(removal.kind) && oldest.is_none_or(|oldest| removal.date >= oldest)
     };
-    list.removals().iter().filter(lasting).cloned().collect()
+    list.removals().iter().filter(lasting).cloned()
 }
 
 fn gone(seat: &Seat, room: &Room, reason: RemovalReason, date: Moment) -> Removal {
@@ -268,7 +272,7 @@ impl ListQuery {
             && self.takes_kind(kind)
             && !(self.skip_undistributed && undistributed)
             && !(self.unread_only && seat.counter(room) == 0 && !seat.member.mark)
-            && !(self.can_manage_messages && seat.role(room) < Role::Member)
+            && !(self.can_manage_messages && seat.role(room) < room.chat.can_post())
             && self.upto.is_none_or(|upto| seat.date(room) <= upto)
     }
 

@@ -91,22 +91,26 @@ impl State {
         self.people.get(&user)
     }
 
+    /// What one job changed. Rooms and people are kept only while some resident row shows them.
     fn apply(&mut self, changes: Vec<Change>) {
         let joined: FxHashSet<ChatId> = changes
             .iter()
             .filter_map(|change| match change {
-                Change::Seat(seat) if self.lists.contains_key(&seat.member.user_id) => {
-                    Some(seat.member.chat_id)
-                }
+                Change::Seat(seat) if self.lists.contains_key(&seat.member.user_id) => Some(seat.member.chat_id),
                 _ => None,
             })
             .collect();
+        let shown = |change: &Change| {
+            let Change::Room(room) = change else { return false };
+            self.rooms.contains_key(&room.chat.id) || joined.contains(&room.chat.id)
+        };
+        let shown = !joined.is_empty() || changes.iter().any(shown);
         for change in changes {
-            self.apply_one(change, &joined);
+            self.apply_one(change, &joined, shown);
         }
     }
 
-    fn apply_one(&mut self, change: Change, joined: &FxHashSet<ChatId>) {
+    fn apply_one(&mut self, change: Change, joined: &FxHashSet<ChatId>, shown: bool) {
         match change {
             Change::Room(room) => {
                 let id = room.chat.id;
@@ -128,7 +132,9 @@ impl State {
             Change::Uncounted(chat, ordinal, actor) => self.uncount(chat, ordinal, actor),
             Change::Person(user) => self.edit_person(*user),
             Change::Known(user) => {
-                self.people.insert(user.id, Arc::new(*user));
+                if shown || self.people.contains_key(&user.id) {
+                    self.people.insert(user.id, Arc::new(*user));
+                }
             }
             Change::Webhooks(_) => {}
         }
@@ -162,7 +168,9 @@ impl State {
     /// A changed name also changes the previews that mention it.
     fn edit_person(&mut self, user: User) {
         let (id, name) = (user.id, user.name());
-        self.people.insert(id, Arc::new(user));
+        if let Some(known) = self.people.get_mut(&id) {
+            *known = Arc::new(user);
+        }
         for room in self.rooms.values_mut() {
             rename_mention(room, id, &name);
         }

@@ -156,12 +156,22 @@ impl Messenger {
 }
 
 fn read_line(line: &str) -> Result<Option<Fact>, String> {
-    let line = line.trim();
+    // Some systems begin a file with a mark of its encoding.
+    let line = line.trim_start_matches('\u{feff}').trim();
     if line.is_empty() || line.starts_with('#') {
         return Ok(None);
     }
-    let record: Record = serde_json::from_str(line).map_err(|error| error.to_string())?;
+    let record: Record = serde_json::from_str(line).map_err(|error| malformed(&error))?;
     Fact::try_from(record).map(Some)
+}
+
+/// The parser's own words, without its count of lines: it is shown one line only.
+fn malformed(error: &serde_json::Error) -> String {
+    let (text, column) = (error.to_string(), error.column());
+    match text.strip_suffix(&format!(" at line {} column {column}", error.line())) {
+        Some(bare) => format!("{bare} at column {column}"),
+        None => text,
+    }
 }
 
 /// Whether the fact is to blame rather than the store.

@@ -79,6 +79,8 @@ impl Server {
         // What another program holds is found out before anything is written.
         let http_sockets = bind(&config.http.listen).await?;
         let https_sockets = bind(&config.https.listen).await?;
+        let messenger = Arc::new(Messenger::open(&config.data, settings, clock, dice)?);
+        control::serve(&config.data, Arc::clone(&messenger), stop.clone(), &tasks)?;
         let tls = if config.https.listen.is_empty() {
             None
         } else {
@@ -86,8 +88,6 @@ impl Server {
             let now = lately_messenger::SystemClock::default().now();
             Some(server_config(&Identity::load(&config.https, &config.data, now)?)?)
         };
-        let messenger = Arc::new(Messenger::open(&config.data, settings, clock, dice)?);
-        control::serve(&config.data, Arc::clone(&messenger), stop.clone(), &tasks)?;
         let (http, https) = (addresses(&http_sockets)?, addresses(&https_sockets)?);
         let base_url = config.base_url(&http, &https);
         let portal = Arc::new(Portal {

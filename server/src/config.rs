@@ -37,8 +37,6 @@ pub struct Config {
     pub public_url: Option<String>,
     /// The portal's time zone by name or offset; see [`Config::zone`].
     pub time_zone: String,
-    /// The language of texts that the portal writes itself: a two-letter code.
-    pub language: String,
     /// Plain HTTP.
     pub http: Http,
     /// HTTP over TLS.
@@ -168,7 +166,6 @@ impl Default for Config {
             data: PathBuf::from("data"),
             public_url: None,
             time_zone: "UTC".to_owned(),
-            language: "en".to_owned(),
             http: Http::default(),
             https: Https::default(),
             rest: Rest::default(),

@@ -64,6 +64,7 @@ fn show(bar: &ProgressBar, lines: u64) {
 }
 
 fn failure(file: &Path, error: TransferError) -> Failure {
+    let file = if file == Path::new("-") { Path::new("standard input") } else { file };
     match error {
         TransferError::Line { line, reason } => Failure::new(
             format!("{}: line {line}: {reason}", file.display()),

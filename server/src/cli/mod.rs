@@ -91,6 +91,7 @@ fn misuse(error: &clap::Error) -> Failure {
     }
     let text = text.strip_prefix("error: ").unwrap_or(&text);
     let (what, advice) = text.split_once('\n').unwrap_or((text, ""));
+    let what = if error.kind() == ErrorKind::MissingSubcommand { "a command is missing" } else { what };
     Failure::misused(what, advice.trim())
 }
 

@@ -15,7 +15,6 @@ impl Config {
             ("data", self.data.as_os_str().is_empty().then(|| "name a directory".to_owned())),
             ("public_url", self.public_url.as_deref().and_then(bad_origin)),
             ("time_zone", self.zone().err().map(reason)),
-            ("language", bad_language(&self.language)),
             ("https.listen", self.clash()),
             ("https.listen", self.no_identity()),
             ("https.certificate", self.certificate_without_key()),
@@ -76,11 +75,6 @@ fn bad_origin(url: &str) -> Option<String> {
         scheme && host && bare && uri.authority().is_some_and(|a| !a.as_str().contains('@'))
     });
     (!good).then(|| format!("\"{url}\": write scheme and host only, such as \"https://chat.example.org\""))
-}
-
-fn bad_language(code: &str) -> Option<String> {
-    let good = code.len() == 2 && code.bytes().all(|letter| letter.is_ascii_lowercase());
-    (!good).then(|| format!("\"{code}\": write two small letters such as \"en\""))
 }
 
 fn bad_revision(revision: u32) -> Option<String> {

@@ -63,7 +63,6 @@ pub(super) const DOCS: &[(&str, &str)] = &[
         "time_zone",
         "The portal's time zone: a name such as \"Europe/Berlin\", or an offset such as \"+02:00\".",
     ),
-    ("language", "The language of texts that the portal writes itself: two small letters."),
     (
         "http.listen",
         "Addresses with ports to answer plain HTTP on, such as \"127.0.0.1:8080\" or \"[::]:8080\".\n\

@@ -118,7 +118,7 @@ async fn automatic_titles_count_the_chats_of_one_colour_and_colours_go_round() {
         ("Mint chat No. 2", "#4ba984"),
         ("Mint chat No. 3", "#4ba984"),
         ("Graphite chat No. 1", "#5e5f5e"),
-        ("Lime chat No. 1", "#58cc47"),
+        ("Pink chat No. 1", "#f76187"),
     ];
     assert_eq!(made, expected.map(|(name, color)| (name.to_owned(), color.to_owned())));
 }

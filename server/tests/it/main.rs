@@ -17,6 +17,7 @@ mod command_line;
 mod counter;
 mod crash;
 mod dialog;
+mod import;
 mod limits;
 mod message;
 mod portal;

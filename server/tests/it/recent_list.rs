@@ -103,10 +103,10 @@ async fn a_private_row_carries_the_person_and_a_stub_of_the_chat() {
 async fn the_rest_of_the_rows_kinds() {
     let stage = Stage::set().await;
     stage.group(&stage.alice, &[2]).await;
-    let rows = items(&stage.bob, json!({})).await;
-    assert_eq!(rows[0]["user"], json!({ "id": 0 }), "after a system message nobody");
     let line = json!({ "id": 7, "status": 20, "date_create": NOW });
     stage.import_chat(70, "L", json!({ "entity_type": "LINES", "entity_id": "web|1|1", "line": line })).await;
+    let rows = items(&stage.bob, json!({})).await;
+    assert_eq!(rows[0]["user"], json!({ "id": 0 }), "after a system message nobody");
     stage.alice.say("chat70", "Hello?").await;
     let rows = items(&stage.bob, json!({})).await;
     assert_eq!((&rows[0]["id"], &rows[0]["lines"]), (&json!("chat70"), &line));
@@ -251,10 +251,9 @@ async fn several_walkers_do_not_disturb_each_other() {
         Walker::new(&other, json!({ "LIMIT": 50 })),
         Walker::new(&stage.alice, json!({ "LIMIT": 50 })),
     ];
-    for round in 0..6 {
-        if round == 1 {
-            // Two more of the same program with the same question, begun one after the other.
-            walkers.push(Walker::new(&stage.bob, json!({ "LIMIT": 30 })));
+    for round in 0..8 {
+        // Two more of the same program with the same question, one behind the other.
+        if round == 1 || round == 2 {
             walkers.push(Walker::new(&stage.bob, json!({ "LIMIT": 30 })));
         }
         for walker in &mut walkers {
@@ -286,23 +285,39 @@ async fn a_page_asked_for_twice_is_the_same_page() {
 }
 
 #[tokio::test]
-async fn walkers_at_the_same_place_go_on_in_the_order_in_which_they_got_there() {
+async fn walkers_that_begin_at_once_all_reach_the_end() {
     let stage = Stage::set().await;
     stage.import_rows(120).await;
-    let mut slow = Walker::new(&stage.bob, json!({ "LIMIT": 40 }));
-    let mut quick = Walker::new(&stage.bob, json!({ "LIMIT": 40 }));
-    slow.turn().await;
-    stage.portal.clock.step(1);
-    stage.alice.say("chat101", "New").await;
-    quick.turn().await;
-    slow.turn().await;
-    stage.portal.clock.step(1);
-    stage.alice.say("chat102", "New").await;
-    quick.turn().await;
-    while slow.turn().await.is_some() {}
-    while quick.turn().await.is_some() {}
-    slow.assert_complete(120);
-    quick.assert_complete(120);
+    let mut walking = tokio::task::JoinSet::new();
+    for _ in 0..8 {
+        let mut walker = Walker::new(&stage.bob, json!({ "LIMIT": 50 }));
+        walker.turn().await;
+        walking.spawn(async move {
+            while walker.turn().await.is_some() {}
+            walker
+        });
+    }
+    for id in 101..=160 {
+        stage.portal.clock.step(1);
+        stage.alice.say(chat(id), "New").await;
+    }
+    for walker in walking.join_all().await {
+        walker.assert_complete(120);
+    }
+}
+
+#[tokio::test]
+async fn a_first_page_read_and_left_disturbs_no_walk() {
+    let stage = Stage::set().await;
+    stage.import_rows(120).await;
+    for id in 101..=120 {
+        stage.bob.ok("im.recent.list", json!({ "LIMIT": 50 })).await;
+        stage.portal.clock.step(1);
+        stage.alice.say(chat(id), "New").await;
+    }
+    let mut walker = Walker::new(&stage.bob, json!({ "LIMIT": 50 }));
+    while walker.turn().await.is_some() {}
+    walker.assert_complete(120);
 }
 
 #[tokio::test]

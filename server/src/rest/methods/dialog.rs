@@ -8,7 +8,6 @@ use serde_json::json;
 use super::wire;
 use crate::rest::answer::Answer;
 use crate::rest::call::{Call, Failure};
-use crate::rest::params::Int;
 use crate::rest::registry::{Caller, Kind, Method, Param};
 use crate::rest::shape::{chat, message};
 
@@ -92,12 +91,11 @@ async fn messages(call: &Call) -> Result<Answer, Failure> {
     Ok(Answer::tree(message::page(&page, &wire(call))))
 }
 
-/// A bound is pure digits: neither empty nor negative.
+/// A bound is digits and nothing else; a number beyond all messages is the end of them.
 fn bound(call: &Call, name: &str) -> Option<MessageId> {
-    match call.params.int(name) {
-        Int::Value(number) if number >= 0 => Some(MessageId(number)),
-        _ => None,
-    }
+    let text = call.params.text(name)?;
+    let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    digits.then(|| MessageId(text.parse().unwrap_or(i64::MAX)))
 }
 
 fn dialog_or_chat(call: &Call) -> Result<DialogId, Refusal> {

@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 
+use jiff::tz::TimeZone;
 use lately_messenger::Refusal;
 use lately_model::user::Gender;
 use lately_model::{Moment, User, UserId, UserKind};
@@ -12,7 +13,7 @@ use crate::rest::answer::Answer;
 use crate::rest::call::{Call, Failure};
 use crate::rest::params::{Params, list_of, text_of};
 use crate::rest::registry::{Caller, Kind, Method, Param};
-use crate::rest::shape::portal_user::{field, online, record};
+use crate::rest::shape::portal_user::{date_field, field, in_profile, online, record};
 
 /// How many records a page has.
 const PAGE: usize = 50;
@@ -47,12 +48,14 @@ pub const METHODS: &[Method] = &[
     Method {
         name: "user.search",
         scope: ANY_USER_SCOPE,
-        about: "Users by name, position or department",
+        about: "Users by name, position or e-mail",
         caller: Caller::Anyone,
         params: &[
             Param::optional("FILTER", Kind::Object, ""),
             Param::optional("sort", Kind::Text, "ID"),
             Param::optional("order", Kind::Text, "ASC"),
+            Param::optional("ADMIN_MODE", Kind::Flag, "N"),
+            Param::optional("select", Kind::List, "all"),
             Param::optional("start", Kind::Int, "0"),
         ],
         handler: |call| Box::pin(search(call)),
@@ -90,7 +93,7 @@ async fn get(call: &Call) -> Result<Answer, Failure> {
     let mut filter = call.params.object("FILTER").unwrap_or_default();
     // Old clients send the fields of the filter beside it.
     for (name, value) in call.params.clone().into_map() {
-        if matches!(name.to_uppercase().as_str(), "ID" | "EMAIL" | "ACTIVE") {
+        if matches!(name.to_uppercase().as_str(), "ID" | "EMAIL" | "ACTIVE") && !value.is_null() {
             filter.entry(name.to_uppercase()).or_insert(value);
         }
     }
@@ -111,9 +114,10 @@ async fn listed(call: &Call, filter: Map<String, Value>) -> Result<Answer, Failu
     let caller = call.messenger().current_user(call.user()).await?;
     let now = call.messenger().now();
     let tests: Vec<Test> = filter.iter().map(|(key, value)| Test::read(key, value)).collect();
+    let zone = call.portal.zone.clone();
     let keep = move |user: &User| {
         let human = !matches!(user.kind, UserKind::Bot | UserKind::Connector | UserKind::Network);
-        human && tests.iter().all(|test| test.takes(user, now))
+        human && tests.iter().all(|test| test.takes(user, now, &zone))
     };
     let mut users = call.messenger().find_users(keep).await?;
     if caller.is_extranet() {
@@ -172,7 +176,8 @@ fn selected(record: Value, params: &Params) -> Value {
     Value::Object(map.into_iter().filter(|(key, _)| named(key)).collect())
 }
 
-/// One condition of a filter: an operator before the name, and the values it is compared with.
+/// One condition of a filter: an operator before the name, and the values it is compared with. Null is the empty text,
+/// which asks whether a field is set.
 struct Test {
     operator: String,
     name: String,
@@ -183,24 +188,50 @@ impl Test {
     fn read(key: &str, value: &Value) -> Self {
         let split = key.find(|letter: char| letter.is_ascii_alphabetic()).unwrap_or(key.len());
         let (operator, name) = key.split_at(split);
-        let values = match list_of(value) {
-            Some(list) => list.iter().filter_map(text_of).collect(),
-            None => text_of(value).into_iter().collect(),
-        };
+        let list = list_of(value).unwrap_or_else(|| vec![value.clone()]);
+        let values = list.iter().map(|value| text_of(value).unwrap_or_default()).collect();
         Self { operator: operator.to_owned(), name: name.to_uppercase(), values }
     }
 
-    fn takes(&self, user: &User, now: Moment) -> bool {
+    fn takes(&self, user: &User, now: Moment, zone: &TimeZone) -> bool {
+        let any = |holds: &dyn Fn(&str) -> bool| {
+            self.values.iter().any(|value| holds(value)) != self.operator.starts_with('!')
+        };
         match self.name.as_str() {
-            "UF_DEPARTMENT" => {
-                let inside = |id: &String| id.parse().is_ok_and(|id: i64| user.departments.contains(&id));
-                return self.values.iter().any(inside) != self.operator.starts_with('!');
-            }
-            "NAME_SEARCH" | "FIND" => return self.values.iter().all(|text| named(user, text)),
-            "IS_ONLINE" => return self.values.iter().any(|text| (text == "Y") == online(user, now)),
-            "ACTIVE" => return self.values.iter().any(|text| yes(text) == user.active),
-            _ => {}
+            "UF_DEPARTMENT" => any(&|id| id.parse().is_ok_and(|id: i64| user.departments.contains(&id))),
+            "NAME_SEARCH" | "FIND" => self.values.iter().all(|text| named(user, text)),
+            "IS_ONLINE" => any(&|text| (text == "Y") == online(user, now)),
+            "ACTIVE" => any(&|text| yes(text) == user.active),
+            "PERSONAL_BIRTHDAY" => self.takes_date(user, &TimeZone::UTC),
+            _ if date_field(user, &self.name).is_some() => self.takes_date(user, zone),
+            _ => self.takes_text(user),
         }
+    }
+
+    /// A date that cannot be read matches nothing.
+    fn takes_date(&self, user: &User, zone: &TimeZone) -> bool {
+        let found = date_field(user, &self.name).flatten();
+        let read = |value: &String| Moment::parse(value, zone);
+        if self.values.iter().any(|value| !value.is_empty() && read(value).is_none()) {
+            return false;
+        }
+        let any = |wanted: &[Ordering]| {
+            let compared = |value| Some(found?.cmp(&read(value)?));
+            self.values.iter().filter_map(compared).any(|order| wanted.contains(&order))
+        };
+        let same =
+            || any(&[Ordering::Equal]) || (found.is_none() && self.values.iter().any(String::is_empty));
+        match self.operator.as_str() {
+            ">" => any(&[Ordering::Greater]),
+            ">=" => any(&[Ordering::Greater, Ordering::Equal]),
+            "<" => any(&[Ordering::Less]),
+            "<=" => any(&[Ordering::Less, Ordering::Equal]),
+            operator if operator.starts_with('!') => !same(),
+            _ => same(),
+        }
+    }
+
+    fn takes_text(&self, user: &User) -> bool {
         // A condition on an unknown field is ignored, as unknown parameters are.
         let Some(found) = field(user, &self.name) else { return true };
         let any = |holds: &dyn Fn(&str) -> bool| self.values.iter().any(|value| holds(value));
@@ -293,8 +324,8 @@ impl Changes {
         let mut texts = Vec::new();
         for (name, value) in params.clone().into_map() {
             let name = name.to_uppercase();
-            let known = ["PERSONAL_", "WORK_", "UF_"].iter().any(|prefix| name.starts_with(prefix));
-            let known = known || matches!(name.as_str(), "NAME" | "LAST_NAME" | "SECOND_NAME" | "EMAIL");
+            let known =
+                in_profile(&name) || matches!(name.as_str(), "NAME" | "LAST_NAME" | "SECOND_NAME" | "EMAIL");
             if let (true, Some(text)) = (known && name != "UF_DEPARTMENT", text_of(&value)) {
                 texts.push((name, text));
             }

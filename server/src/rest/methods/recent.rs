@@ -2,7 +2,7 @@
 
 use lately_messenger::recent::ListQuery;
 use lately_model::recent::Filter;
-use lately_model::{Revision, UserId};
+use lately_model::{Revision, User, UserId};
 use serde_json::{Value, json};
 
 use super::wire;
@@ -128,10 +128,10 @@ async fn list(call: &Call) -> Result<Answer, Failure> {
         limit: usize::try_from(limit).unwrap_or(usize::MAX),
     };
     let birthdays_wanted = upto.is_none() && !query.unread_only;
-    let text = if params.yes("PARSE_TEXT") || params.yes("GET_ORIGINAL_TEXT") {
-        Text::Stored
-    } else {
-        Text::Preview
+    let text = match () {
+        () if params.yes("PARSE_TEXT") => Text::Full,
+        () if params.yes("GET_ORIGINAL_TEXT") => Text::Stored,
+        () => Text::Preview,
     };
     let page = call.messenger().recent_list(call.user(), call.credential.id, query).await?;
     let wire = Wire { revision: Revision::R33, ..wire(call) };
@@ -156,12 +156,17 @@ async fn birthdays(call: &Call, wire: &Wire<'_>) -> Result<Value, Failure> {
         return Ok(json!([]));
     }
     let today_is = call.messenger().clock().now().to_zoned(wire.zone.clone()).date();
-    let has_birthday = move |user: &lately_model::User| {
+    let has_birthday = move |user: &User| {
         let same = |date: jiff::civil::Date| date.month() == today_is.month() && date.day() == today_is.day();
         user.active && user.birthday.is_some_and(same)
     };
     let people = call.messenger().find_users(has_birthday).await?;
-    Ok(json!(people.iter().take(BIRTHDAYS).map(|user| today(user, wire)).collect::<Vec<_>>()))
+    Ok(json!(people.into_iter().take(BIRTHDAYS).map(|user| today(&undated(user), wire)).collect::<Vec<_>>()))
+}
+
+/// The birthday list does not tell when people were there last.
+fn undated(user: User) -> User {
+    User { idle_since: None, last_activity: None, mobile_last: None, desktop_last: None, ..user }
 }
 
 /// The dialog id of the notifications passes the check of addresses, though nobody lists it.

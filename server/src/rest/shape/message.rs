@@ -5,6 +5,7 @@ use lately_model::Message;
 use serde_json::{Value, json};
 
 use super::file::file;
+use super::text::linked;
 use super::user::today;
 use super::{PhpMap, Wire};
 
@@ -25,7 +26,7 @@ fn message(message: &Message, unread: bool, wire: &Wire<'_>) -> Value {
         "chat_id": message.chat_id.0,
         "author_id": message.author_id.0,
         "date": wire.date(message.date),
-        "text": message.text,
+        "text": linked(&message.text),
         "unread": unread,
         "uuid": message.uuid,
         "replaces": [],

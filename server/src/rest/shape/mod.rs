@@ -5,6 +5,7 @@ pub mod file;
 pub mod message;
 pub mod portal_user;
 pub mod recent;
+pub mod text;
 pub mod user;
 
 use jiff::tz::TimeZone;

@@ -1,5 +1,6 @@
 //! The portal's user record (`user.*`): upper-case keys, and how much of it a scope shows.
 
+use jiff::tz::TimeZone;
 use lately_model::user::Gender;
 use lately_model::{Moment, Scopes, User, UserKind};
 use serde_json::{Map, Value, json};
@@ -9,8 +10,11 @@ use super::Wire;
 /// Somebody counts as online for this many seconds after their last action (behaviour.md E).
 const ONLINE: i64 = 1440;
 
-/// What `user_basic` leaves out of the whole record.
-const NOT_BASIC: [&str; 9] = [
+/// What `user_basic` leaves out of the whole record: contact data.
+const NOT_BASIC: [&str; 5] = ["EMAIL", "PERSONAL_MOBILE", "PERSONAL_PHONE", "WORK_PHONE", "UF_PHONE_INNER"];
+
+/// What `user_brief` leaves out.
+const NOT_BRIEF: [&str; 9] = [
     "EMAIL",
     "PERSONAL_MOBILE",
     "PERSONAL_PHONE",
@@ -22,16 +26,13 @@ const NOT_BASIC: [&str; 9] = [
     "LAST_LOGIN",
 ];
 
-/// What `user_brief` leaves out: contact data only.
-const NOT_BRIEF: [&str; 5] = ["EMAIL", "PERSONAL_MOBILE", "PERSONAL_PHONE", "WORK_PHONE", "UF_PHONE_INNER"];
-
 /// The record of a user as the scopes show it.
 pub fn record(user: &User, scopes: &Scopes, now: Moment, wire: &Wire<'_>) -> Value {
     let mut record = whole(user, now, wire);
     let hidden: &[&str] = match () {
         () if scopes.grant("user") => &[],
-        () if scopes.grant("user_basic") => &NOT_BRIEF,
-        () => &NOT_BASIC,
+        () if scopes.grant("user_basic") => &NOT_BASIC,
+        () => &NOT_BRIEF,
     };
     for key in hidden {
         record.remove(*key);
@@ -73,8 +74,27 @@ pub fn field(user: &User, name: &str) -> Option<String> {
         "PERSONAL_WWW" => user.website.clone(),
         "PERSONAL_BIRTHDAY" => user.birthday.map(|date| date.to_string()).unwrap_or_default(),
         "USER_TYPE" => user_type(user).to_owned(),
-        other => user.profile.get(other).cloned()?,
+        other if in_profile(other) => user.profile.get(other).cloned().unwrap_or_default(),
+        _ => return None,
     })
+}
+
+/// The value of one field that is a date, which may be unset. A birthday is its midnight in UTC.
+pub fn date_field(user: &User, name: &str) -> Option<Option<Moment>> {
+    Some(match name {
+        "DATE_REGISTER" | "TIMESTAMP_X" => Some(user.registered_at),
+        "LAST_LOGIN" => user.last_login,
+        "LAST_ACTIVITY_DATE" => user.last_activity,
+        "PERSONAL_BIRTHDAY" => {
+            user.birthday.and_then(|date| Moment::parse(&date.to_string(), &TimeZone::UTC))
+        }
+        _ => return None,
+    })
+}
+
+/// Whether a field is kept as it was sent, because nothing here looks at it.
+pub fn in_profile(name: &str) -> bool {
+    ["PERSONAL_", "WORK_", "UF_"].iter().any(|prefix| name.starts_with(prefix))
 }
 
 /// `employee`, `extranet` or `email`.

@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::chat::{ChatStub, RecentChat, recent_chat, stub};
+use super::text::linked;
 use super::user::{Blank, UserShape, user_shape};
 use super::{Number, PhpMap, Wire};
 
@@ -17,6 +18,8 @@ pub enum Text {
     Preview,
     /// As it is stored, with names filled in.
     Stored,
+    /// As the dialog's own page shows it: like [`Self::Stored`], with links marked.
+    Full,
 }
 
 /// One row.
@@ -200,6 +203,7 @@ fn message<'a>(last: Option<&'a LastMessage>, text: Text, date: &str, wire: &Wir
         text: match text {
             Text::Preview => last.preview.as_str().into(),
             Text::Stored => stored_text(last).into(),
+            Text::Full => linked(&stored_text(last)).into_owned().into(),
         },
         file: last.file.is_some(),
         attach: last.attach.is_some(),
