@@ -14,6 +14,9 @@ use crate::{Error, Messenger, Refusal};
 /// How long a client's own id for a message may be.
 const UUID_LENGTH: usize = 255;
 
+/// How many levels of lists and maps an attachment, a keyboard or a menu may have.
+const NESTING: usize = 64;
+
 /// Where a message goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Target {
@@ -329,11 +332,20 @@ fn keyboard(value: &Value, malformed: &Refusal, too_large: &Refusal) -> Result<V
     Ok(value)
 }
 
-/// Objects come as they are or as JSON text.
+/// Objects come as they are or as JSON text. What nests deeper than a request may could not be read back.
 fn parsed(value: &Value) -> Option<Value> {
+    let value = match value {
+        Value::String(text) => serde_json::from_str(text).ok()?,
+        other => other.clone(),
+    };
+    (depth(&value) <= NESTING).then_some(value)
+}
+
+fn depth(value: &Value) -> usize {
     match value {
-        Value::String(text) => serde_json::from_str(text).ok(),
-        other => Some(other.clone()),
+        Value::Array(list) => 1 + list.iter().map(depth).max().unwrap_or(0),
+        Value::Object(map) => 1 + map.values().map(depth).max().unwrap_or(0),
+        _ => 0,
     }
 }
 

@@ -96,7 +96,7 @@ impl Messenger {
         query: ListQuery,
     ) -> Result<RecentPage, Error> {
         let now = self.now();
-        let key = WalkKey { user, credential, query: ListQuery { offset: 0, ..query.clone() } };
+        let key = WalkKey { user, credential, query: ListQuery { offset: 0, limit: 0, ..query.clone() } };
         let begins = query.upto.is_some() || query.offset == 0;
         let walked = if begins { None } else { self.walks.turn(&key, query.offset, query.limit, now) };
         let order: Arc<[ChatId]> = match walked {

@@ -5,9 +5,7 @@
 
 mod fact;
 
-use lately_model::{
-    ChatId, ChatKind, FileId, FileKind, MessageId, Moment, Revision, User, UserId,
-};
+use lately_model::{ChatId, ChatKind, FileId, FileKind, MessageId, Moment, Revision, User, UserId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 

@@ -96,7 +96,9 @@ impl State {
         let joined: FxHashSet<ChatId> = changes
             .iter()
             .filter_map(|change| match change {
-                Change::Seat(seat) if self.lists.contains_key(&seat.member.user_id) => Some(seat.member.chat_id),
+                Change::Seat(seat) if self.lists.contains_key(&seat.member.user_id) => {
+                    Some(seat.member.chat_id)
+                }
                 _ => None,
             })
             .collect();

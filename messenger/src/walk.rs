@@ -21,7 +21,7 @@ const AGE: u64 = 600;
 const WALKS: usize = 1000;
 
 /// How many walks one program may have open with the same question.
-const AT_ONCE: usize = 16;
+const AT_ONCE: usize = 8;
 
 /// Whose walk it is.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -30,7 +30,7 @@ pub struct WalkKey {
     pub user: UserId,
     /// The credential.
     pub credential: i64,
-    /// What is asked for; the offset does not matter.
+    /// What is asked for; offset and limit do not matter.
     pub query: ListQuery,
 }
 
@@ -39,6 +39,8 @@ pub struct WalkKey {
 struct Walk {
     /// The order it began with.
     order: Arc<[ChatId]>,
+    /// How many chats its last page could have.
+    limit: usize,
     /// The offset of the page that was answered last.
     answered: usize,
     /// The offset at which it goes on.
@@ -72,7 +74,7 @@ impl Walks {
         let walks = open.entry(key).or_default();
         let order =
             walks.iter().find(|known| known.order == order).map_or(order, |known| Arc::clone(&known.order));
-        walks.push_back(Walk { next: limit.min(order.len()), order, answered: 0, used: now });
+        walks.push_back(Walk { next: limit.min(order.len()), order, limit, answered: 0, used: now });
         if walks.len() > AT_ONCE {
             let finished = walks.iter().position(|walk| walk.next >= walk.order.len());
             walks.remove(finished.unwrap_or(0));
@@ -85,12 +87,8 @@ impl Walks {
         let mut open = self.open.lock();
         let walks = open.get_mut(key)?;
         walks.retain(|walk| walk.fresh(now));
-        let place = walks
-            .iter()
-            .position(|walk| walk.next == offset && walk.answered > 0)
-            .or_else(|| walks.iter().rposition(|walk| walk.next == offset || walk.answered == offset))
-            .or_else(|| walks.len().checked_sub(1))?;
-        let mut walk = walks.remove(place)?;
+        let mut walk = walks.remove(place(walks, offset, limit)?)?;
+        walk.limit = limit;
         walk.answered = offset;
         walk.next = offset.saturating_add(limit).min(walk.order.len());
         walk.used = now;
@@ -98,6 +96,16 @@ impl Walks {
         walks.push_back(walk);
         Some(order)
     }
+}
+
+/// Which of the walks a page belongs to, those with the same page size first.
+fn place(walks: &VecDeque<Walk>, offset: usize, limit: usize) -> Option<usize> {
+    let waiting = |like: &dyn Fn(&Walk) -> bool| {
+        walks.iter().position(|walk| like(walk) && walk.next == offset && walk.answered > 0).or_else(|| {
+            walks.iter().rposition(|walk| like(walk) && (walk.next == offset || walk.answered == offset))
+        })
+    };
+    waiting(&|walk| walk.limit == limit).or_else(|| waiting(&|_| true)).or_else(|| walks.len().checked_sub(1))
 }
 
 #[cfg(test)]
@@ -116,7 +124,7 @@ mod tests {
             can_manage_messages: false,
             upto: None,
             offset: 0,
-            limit: 2,
+            limit: 0,
         };
         WalkKey { user: UserId(1), credential: 1, query }
     }
@@ -158,6 +166,20 @@ mod tests {
         walks.turn(&key(), 4, 2, NOW);
         assert_eq!(walks.turn(&key(), 4, 2, NOW).map(|order| order.len()), Some(5));
         assert_eq!(walks.turn(&key(), 2, 2, NOW), Some(order([3, 1, 2, 4, 5])));
+    }
+
+    #[test]
+    fn a_walk_with_the_same_page_size_goes_first() {
+        let walks = Walks::default();
+        walks.begin(key(), order([1, 2, 3, 4, 5]), 1, NOW);
+        walks.turn(&key(), 1, 1, NOW);
+        walks.begin(key(), order([3, 1, 2, 4, 5]), 2, NOW);
+        assert_eq!(walks.turn(&key(), 2, 2, NOW), Some(order([3, 1, 2, 4, 5])));
+        assert_eq!(
+            walks.turn(&key(), 2, 3, NOW),
+            Some(order([1, 2, 3, 4, 5])),
+            "and any other goes before none"
+        );
     }
 
     #[test]

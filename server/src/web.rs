@@ -73,3 +73,21 @@ fn page(kind: &'static str, text: impl Into<Body>) -> Response<Body> {
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
     response
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    #[test]
+    fn every_script_and_style_is_served_and_no_test() {
+        let web = Path::new(env!("CARGO_MANIFEST_DIR")).with_file_name("web");
+        for file in std::fs::read_dir(web).unwrap() {
+            let name = file.unwrap().file_name().into_string().unwrap();
+            let wanted = [".js", ".css"].iter().any(|ending| name.ends_with(ending));
+            let served = FILES.iter().any(|(path, ..)| path.strip_prefix('/') == Some(&name));
+            assert_eq!(served, wanted && !name.ends_with(".test.js"), "{name}");
+        }
+    }
+}

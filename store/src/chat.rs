@@ -129,7 +129,7 @@ impl Tx<'_> {
     /// Counts the members again and whether a guest from outside is among them.
     pub(crate) fn recount_members(&mut self, chat: ChatId) -> Result<(), StoreError> {
         let sql = "UPDATE chat SET user_count = (SELECT count(*) FROM member m WHERE m.chat_id = chat.id), \
-                   extranet = (SELECT count(*) > 0 FROM member m JOIN user u ON u.id = m.user_id \
+                   extranet = (SELECT CASE WHEN count(*) > 0 THEN 1 ELSE 0 END FROM member m JOIN \"user\" u ON u.id = m.user_id \
                    WHERE m.chat_id = chat.id AND u.kind = 'extranet') WHERE id = ?1";
         self.engine.run_one(sql, &[chat.into()])
     }

@@ -13,7 +13,7 @@ pub type Take<'a, E> = &'a mut dyn FnMut(Fact) -> Result<(), E>;
 impl Snapshot<'_> {
     /// How many facts there are, roughly: users, chats and messages.
     pub fn fact_count(&self) -> Result<u64, StoreError> {
-        let sql = "SELECT (SELECT count(*) FROM user) + (SELECT count(*) FROM chat) + (SELECT count(*) FROM message)";
+        let sql = "SELECT (SELECT count(*) FROM \"user\") + (SELECT count(*) FROM chat) + (SELECT count(*) FROM message)";
         let count = self.engine.row(sql, &[])?.map_or(Ok(0), |mut row| row.int())?;
         Ok(u64::try_from(count).unwrap_or(0))
     }

@@ -91,7 +91,8 @@ impl Tx<'_> {
         );
         let Member { manager, muted, first_visible_id, .. } = *member;
         self.insert_member(&Member { manager, muted, first_visible_id, ..joining })?;
-        let sql = "UPDATE chat SET user_count = user_count + 1, extranet = max(extranet, ?2) WHERE id = ?1";
+        let sql = "UPDATE chat SET user_count = user_count + 1, \
+                   extranet = CASE WHEN ?2 = 1 THEN 1 ELSE extranet END WHERE id = ?1";
         self.engine.run_one(sql, &[chat.id.into(), user.is_extranet().into()])
     }
 
@@ -177,7 +178,7 @@ impl Tx<'_> {
 
     /// Refuses a fact that refers to what is not there. `table` is one of the schema's own names.
     fn expect(&self, table: &'static str, id: i64) -> Result<(), StoreError> {
-        let row = self.engine.row(&format!("SELECT id FROM {table} WHERE id = ?1"), &[id.into()])?;
+        let row = self.engine.row(&format!("SELECT id FROM \"{table}\" WHERE id = ?1"), &[id.into()])?;
         row.map(drop).ok_or_else(|| StoreError::Missing(format!("{table} {id}")))
     }
 

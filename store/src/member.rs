@@ -42,7 +42,7 @@ impl Snapshot<'_> {
         limit: i64,
     ) -> Result<Vec<(Member, String)>, StoreError> {
         let sql = format!(
-            "SELECT {COLUMNS}, {} FROM member m JOIN user u ON u.id = m.user_id WHERE m.chat_id = ?1 \
+            "SELECT {COLUMNS}, {} FROM member m JOIN \"user\" u ON u.id = m.user_id WHERE m.chat_id = ?1 \
              AND m.user_id <> ?2 AND u.active = 1 ORDER BY m.joined_at, m.user_id LIMIT ?3",
             crate::user::COLUMNS
         );
@@ -53,7 +53,7 @@ impl Snapshot<'_> {
 
     /// The first remaining active employee besides `except`, who inherits a chat.
     pub fn heir(&self, chat: ChatId, except: UserId) -> Result<Option<UserId>, StoreError> {
-        let sql = "SELECT m.user_id FROM member m JOIN user u ON u.id = m.user_id WHERE m.chat_id = ?1 \
+        let sql = "SELECT m.user_id FROM member m JOIN \"user\" u ON u.id = m.user_id WHERE m.chat_id = ?1 \
                    AND m.user_id <> ?2 AND u.active = 1 AND u.kind = 'employee' \
                    ORDER BY m.joined_at, m.user_id LIMIT 1";
         self.engine.row(sql, &[chat.into(), except.into()])?.map(|mut row| row.user()).transpose()

@@ -166,10 +166,12 @@ impl Tx<'_> {
         let pins = self.pins(member.user_id)?;
         let shift = "UPDATE member SET pin_order = pin_order + 1 WHERE user_id = ?1 AND pin_order > 0";
         self.engine.run(shift, &[member.user_id.into()])?;
-        let sql = "UPDATE member SET pin_order = 1, updated_at = ?3, hidden_upto = min(hidden_upto, \
-                   (SELECT last_message_id - 1 FROM chat c WHERE c.id = member.chat_id)) \
-                   WHERE chat_id = ?1 AND user_id = ?2";
+        let sql = "UPDATE member SET pin_order = 1, updated_at = ?3 WHERE chat_id = ?1 AND user_id = ?2";
         self.engine.run_one(sql, &[member.chat_id.into(), member.user_id.into(), now.into()])?;
+        let sql = "UPDATE member SET hidden_upto = (SELECT last_message_id - 1 FROM chat c WHERE c.id = member.chat_id) \
+                   WHERE chat_id = ?1 AND user_id = ?2 \
+                   AND hidden_upto >= (SELECT last_message_id FROM chat c WHERE c.id = member.chat_id)";
+        self.engine.run(sql, &[member.chat_id.into(), member.user_id.into()])?;
         self.told_seat(member.chat_id, member.user_id)?;
         self.told_pins(&pins, member.user_id)
     }

@@ -14,7 +14,8 @@ pub(crate) const COLUMNS: &str = "u.id, u.active, u.admin, u.kind, u.first_name,
 impl Snapshot<'_> {
     /// One user.
     pub fn user(&self, id: UserId) -> Result<Option<User>, StoreError> {
-        let row = self.engine.row(&format!("SELECT {COLUMNS} FROM user u WHERE u.id = ?1"), &[id.into()])?;
+        let row =
+            self.engine.row(&format!("SELECT {COLUMNS} FROM \"user\" u WHERE u.id = ?1"), &[id.into()])?;
         row.map(|mut row| read(&mut row)).transpose()
     }
 
@@ -29,21 +30,21 @@ impl Snapshot<'_> {
 
     /// The user with this e-mail, whatever its case.
     pub fn user_by_email(&self, email: &str) -> Result<Option<User>, StoreError> {
-        let sql = format!("SELECT {COLUMNS} FROM user u WHERE u.email = ?1 LIMIT 1");
+        let sql = format!("SELECT {COLUMNS} FROM \"user\" u WHERE u.email = ?1 LIMIT 1");
         let row = self.engine.row(&sql, &[email.to_lowercase().into()])?;
         row.map(|mut row| read(&mut row)).transpose()
     }
 
     /// Up to `limit` users with a number above `after`, ascending.
     pub fn users_after(&self, after: UserId, limit: i64) -> Result<Vec<User>, StoreError> {
-        let sql = format!("SELECT {COLUMNS} FROM user u WHERE u.id > ?1 ORDER BY u.id LIMIT ?2");
+        let sql = format!("SELECT {COLUMNS} FROM \"user\" u WHERE u.id > ?1 ORDER BY u.id LIMIT ?2");
         let rows = self.engine.rows(&sql, &[after.into(), limit.into()])?;
         rows.into_iter().map(|mut row| read(&mut row)).collect()
     }
 
     /// How many users there are.
     pub fn user_count(&self) -> Result<i64, StoreError> {
-        self.engine.row("SELECT count(*) FROM user", &[])?.map_or(Ok(0), |mut row| row.int())
+        self.engine.row("SELECT count(*) FROM \"user\"", &[])?.map_or(Ok(0), |mut row| row.int())
     }
 }
 
@@ -53,7 +54,7 @@ impl Tx<'_> {
         let id = if user.id.is_none() { Value::Null } else { user.id.into() };
         let mut params = vec![id];
         params.extend(facts(user));
-        let sql = "INSERT INTO user (id, active, admin, kind, first_name, last_name, second_name, email, \
+        let sql = "INSERT INTO \"user\" (id, active, admin, kind, first_name, last_name, second_name, email, \
                    work_position, gender, birthday, color, avatar, external_auth_id, status, idle_since, \
                    last_activity, mobile_last, desktop_last, absent_until, departments, phones, website, bot, \
                    registered_at, last_login, profile) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, \
@@ -67,7 +68,7 @@ impl Tx<'_> {
     pub fn update_user(&mut self, user: &User) -> Result<(), StoreError> {
         let mut params = vec![user.id.into()];
         params.extend(facts(user));
-        let sql = "UPDATE user SET active = ?2, admin = ?3, kind = ?4, first_name = ?5, last_name = ?6, \
+        let sql = "UPDATE \"user\" SET active = ?2, admin = ?3, kind = ?4, first_name = ?5, last_name = ?6, \
                    second_name = ?7, email = ?8, work_position = ?9, gender = ?10, birthday = ?11, color = ?12, \
                    avatar = ?13, external_auth_id = ?14, status = ?15, idle_since = ?16, last_activity = ?17, \
                    mobile_last = ?18, desktop_last = ?19, absent_until = ?20, departments = ?21, phones = ?22, \

@@ -1,13 +1,14 @@
 //! From records to facts and back.
 
 use lately_model::{
-    Chat, ChatId, ChatKind, File, FileId, Line, Member, Message, MessageId, RemovalReason, Scopes, Webhook, WebhookId,
+    Chat, ChatId, ChatKind, File, FileId, Line, Member, Message, MessageId, RemovalReason, Scopes, Webhook,
+    WebhookId,
 };
 use lately_store::{Department, Fact};
 
 use super::{
-    ChatRecord, DepartmentRecord, FileRecord, LineRecord, MemberRecord, MessageRecord, PinRecord, PortalRecord,
-    ReadRecord, Record, RemovalRecord, RowRecord, TouchRecord, ViewRecord, WebhookRecord,
+    ChatRecord, DepartmentRecord, FileRecord, LineRecord, MemberRecord, MessageRecord, PinRecord,
+    PortalRecord, ReadRecord, Record, RemovalRecord, RowRecord, TouchRecord, ViewRecord, WebhookRecord,
 };
 
 impl From<Fact> for Record {
@@ -58,12 +59,9 @@ impl From<Fact> for Record {
                 marked: member.marked_id,
                 updated_at: member.updated_at,
             }),
-            Fact::Removal { user, chat, reason, date } => Self::Removal(RemovalRecord {
-                user,
-                chat,
-                reason: reason.word().to_owned(),
-                date: date,
-            }),
+            Fact::Removal { user, chat, reason, date } => {
+                Self::Removal(RemovalRecord { user, chat, reason: reason.word().to_owned(), date: date })
+            }
             Fact::Webhook(webhook) => Self::Webhook(WebhookRecord {
                 user: webhook.user_id,
                 secret_hash: webhook.secret_hash,

@@ -5,6 +5,7 @@ mod fields;
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
+use jiff::tz::TimeZone;
 use lately_messenger::record::Record;
 use lately_model::{User as Person, UserId, UserKind};
 use lately_store::Fact;
@@ -14,6 +15,7 @@ use super::failure::Failure;
 use super::print;
 use super::session::Session;
 use super::settings::Settings;
+use crate::config::Overrides;
 use fields::{Fields, kind};
 
 /// Add, list and change users.
@@ -89,7 +91,7 @@ impl User {
     /// Does what was asked for.
     pub(super) async fn run(self, settings: &Settings) -> Result<ExitCode, Failure> {
         match self {
-            Self::Add(add) => add.run(Session::open_or_make(settings)?).await?,
+            Self::Add(add) => add.run(settings).await?,
             Self::List(list) => list.run(&Session::open(settings)?).await?,
             Self::Edit(edit) => edit.run(Session::open(settings)?).await?,
         }
@@ -98,14 +100,10 @@ impl User {
 }
 
 impl Add {
-    async fn run(self, session: Session) -> Result<(), Failure> {
-        let mut user = fields::newcomer(self.id.map_or(UserId(0), UserId));
-        let applied = self.fields.apply(&mut user, &session.config.zone()?);
-        applied.map_err(lately_messenger::Error::from)?;
-        if user.name().is_empty() {
-            let what = "a user needs a name or an e-mail address";
-            return Err(Failure::misused(what, "Give --first-name, --last-name or --email."));
-        }
+    async fn run(self, settings: &Settings) -> Result<(), Failure> {
+        // Before a portal is made for somebody who cannot be in it.
+        let user = self.newcomer(&settings.load(Overrides::default())?.zone()?)?;
+        let session = Session::open_or_make(settings)?;
         let taken = user.id;
         if !taken.is_none() && !session.messenger.find_users(move |user| user.id == taken).await?.is_empty() {
             return Err(Failure::new(
@@ -119,6 +117,16 @@ impl Add {
         print::line(&id.to_string())?;
         print::remark(&format!("user {id}: {name}"));
         Ok(())
+    }
+
+    fn newcomer(&self, zone: &TimeZone) -> Result<Person, Failure> {
+        let mut user = fields::newcomer(self.id.map_or(UserId(0), UserId));
+        self.fields.apply(&mut user, zone).map_err(lately_messenger::Error::from)?;
+        if user.name().is_empty() {
+            let what = "a user needs a name or an e-mail address";
+            return Err(Failure::misused(what, "Give --first-name, --last-name or --email."));
+        }
+        Ok(user)
     }
 }
 

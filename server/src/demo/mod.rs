@@ -27,7 +27,6 @@ use room::Room;
 use rows::Numbered;
 use story::{Draft, Names};
 
-
 /// What was written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Seeded {

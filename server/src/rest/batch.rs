@@ -35,26 +35,35 @@ pub const METHODS: &[Method] = &[Method {
 async fn run(call: &Call) -> Result<Answer, Failure> {
     let halt = call.params.get("halt").is_some_and(truthy);
     let mut answers = Answers::default();
+    let mut removed = Map::new();
     for (place, (key, command)) in commands(call).into_iter().enumerate() {
         let start = call.messenger().clock().now();
-        let outcome = if place < COMMANDS {
+        let mut outcome = if place < COMMANDS {
             one(call, &command, &answers).await
         } else {
             Err(SystemError::BatchTooLong.into())
         };
+        if let Some(list) = outcome.as_mut().ok().and_then(|(answer, _)| answer.removed.take()) {
+            removed.insert(key.clone(), list);
+        }
         let failed = outcome.is_err();
         record(call, &mut answers, key, outcome, start);
         if failed && halt {
             break;
         }
     }
-    Ok(Answer::tree(json!({
+    let mut result = json!({
         "result": php_map(answers.result),
         "result_error": php_map(answers.error),
         "result_total": php_map(answers.total),
         "result_next": php_map(answers.next),
         "result_time": php_map(answers.time),
-    })))
+    });
+    // Not of the reference, so it is there only when a command asked for a delta of the recent list.
+    if let (Value::Object(members), false) = (&mut result, removed.is_empty()) {
+        members.insert("result_removed".to_owned(), php_map(removed));
+    }
+    Ok(Answer::tree(result))
 }
 
 /// The commands in the order sent; values that are not texts are passed over.

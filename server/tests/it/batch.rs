@@ -424,3 +424,17 @@ async fn a_batch_is_answered_in_xml_too() {
         assert!(reply.text.contains(part), "{part} is not in {}", reply.text);
     }
 }
+
+#[tokio::test]
+async fn removals_of_a_delta_come_by_command() {
+    let portal = TestPortal::start().await;
+    let alice = portal.client(Person::Alice).await;
+    alice.say(2, "hi").await;
+    alice.ok("im.recent.hide", json!({ "DIALOG_ID": "2" })).await;
+    let delta = "im.recent.get?LAST_SYNC_DATE=2026-03-02T10:00:00Z";
+    let result = alice.ok("batch", json!({ "cmd": { "delta": delta, "time": "server.time" } })).await;
+    let removal = json!([{ "id": 2, "reason": "hidden", "date": "2026-03-02T10:00:00+00:00" }]);
+    assert_eq!(result["result_removed"], json!({ "delta": removal }));
+    let result = alice.ok("batch", json!({ "cmd": { "time": "server.time" } })).await;
+    assert!(result.get("result_removed").is_none());
+}

@@ -103,9 +103,7 @@ async fn a_webhook_expires_by_the_portals_clock() {
     let words = ["webhook", "add", "--user", "1", "--secret", "brief", "--expires", "2090-05-01"];
     ok(dir.path(), &words);
     for (start, served) in [("2090-04-30T12:00:00Z", true), ("2090-05-01T00:00:00Z", false)] {
-        let mut command = on(dir.path());
-        command.args(["serve", "--listen", "127.0.0.1:0", "--set", &format!("clock.start={start}")]);
-        let process = Process::start(command);
+        let process = Process::serve_with(dir.path(), &["--set", &format!("clock.start={start}")]);
         let brief = caller(&format!("{}/rest/1/brief/", process.origin("http")));
         assert_eq!(is_refused(&brief).await, !served, "{start}");
         process.stop();
@@ -213,6 +211,6 @@ fn a_server_that_was_killed_leaves_no_address_behind() {
     process.end();
     let mut command = on(dir.path());
     command.args(["webhook", "add", "--user", "1"]).env("LATELY__PUBLIC_URL", "https://chat.example.org");
-    let said = said(command);
+    let said = said(&mut command);
     assert!(said.out.starts_with("https://chat.example.org/rest/1/"), "{said:?}");
 }

@@ -15,9 +15,7 @@ fn commands(words: &[String]) -> Vec<Vec<String>> {
 }
 
 fn help(words: &[String]) -> String {
-    let mut command = lately();
-    command.args(words).arg("--help");
-    let said = said(command);
+    let said = said(lately().args(words).arg("--help"));
     assert_eq!((said.code, said.err.as_str()), (Some(0), ""), "{words:?} {said:?}");
     said.out
 }
@@ -48,9 +46,7 @@ fn every_command_explains_itself_with_an_example() {
 
 #[test]
 fn the_version_is_told() {
-    let mut command = lately();
-    command.arg("--version");
-    assert_eq!(said(command).out, format!("lately {}\n", env!("CARGO_PKG_VERSION")));
+    assert_eq!(said(lately().arg("--version")).out, format!("lately {}\n", env!("CARGO_PKG_VERSION")));
 }
 
 #[test]
@@ -156,21 +152,15 @@ fn a_reader_who_leaves_is_no_failure() {
 }
 
 fn show(file: &Path) -> Said {
-    let mut command = lately();
-    command.arg("--config").arg(file).args(["config", "show"]);
-    said(command)
+    said(lately().arg("--config").arg(file).args(["config", "show"]))
 }
 
 #[test]
 fn the_sample_and_what_is_shown_are_settings_files() {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("lately.toml");
-    let mut command = lately();
-    command.args(["config", "show"]);
-    let defaults = said(command).out;
-    let mut command = lately();
-    command.args(["config", "sample"]);
-    let sample = said(command).out;
+    let defaults = said(lately().args(["config", "show"])).out;
+    let sample = said(lately().args(["config", "sample"])).out;
     let uncommented: Vec<&str> = sample
         .lines()
         .map(|line| line.strip_prefix('#').filter(|rest| !rest.starts_with(' ')).unwrap_or(line))
@@ -190,16 +180,14 @@ fn a_key_that_nobody_knows_is_refused_by_name_wherever_it_stands() {
     let place = file.display().to_string();
     show(&file).assert_failed(2, &[&place, "http.lisen", "http.listen", "config sample"]);
 
-    let mut command = on(dir.path());
-    command.args(["user", "list"]).env("LATELY_CONFIG", &file);
-    said(command).assert_failed(2, &[&place, "http.lisen"]);
+    said(on(dir.path()).args(["user", "list"]).env("LATELY_CONFIG", &file))
+        .assert_failed(2, &[&place, "http.lisen"]);
 
     for (name, told) in
         [("LATELY__REST__REVISON", "rest.revison"), ("LATELY_REST_REVISION", "LATELY__REST__REVISION")]
     {
-        let mut command = on(dir.path());
-        command.args(["serve", "--listen", "127.0.0.1:0"]).env(name, "33");
-        said(command).assert_failed(2, &[name, told]);
+        said(on(dir.path()).args(["serve", "--listen", "127.0.0.1:0"]).env(name, "33"))
+            .assert_failed(2, &[name, told]);
     }
 
     run(dir.path(), &["serve", "--set", "recent.days=3"])
@@ -215,8 +203,8 @@ fn the_data_directory_may_be_named_by_the_settings() {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("lately.toml");
     std::fs::write(&file, "data = \"kept\"\n").unwrap();
-    let mut command = lately();
-    command.current_dir(dir.path()).arg("--config").arg(&file).args(["user", "add", "--first-name", "Alice"]);
-    assert_eq!(said(command).out, "1\n");
+    let add = ["user", "add", "--first-name", "Alice"];
+    let said = said(lately().current_dir(dir.path()).arg("--config").arg(&file).args(add));
+    assert_eq!(said.out, "1\n");
     assert!(ok(&dir.path().join("kept"), &["user", "list"]).contains("Alice"));
 }

@@ -27,8 +27,16 @@ async fn one_of_each() -> Stage {
     let line = json!({ "entity_type": "LINES", "entity_id": "web|1|1" });
     let task = json!({ "entity_type": "TASKS_TASK", "entity_id": "5" });
     let thread = json!({ "parent_chat": 72, "parent_message": 1 });
-    let kinds =
-        [("C", &nothing), ("O", &nothing), ("N", &nothing), ("L", &line), ("A", &nothing), ("B", &nothing), ("X", &task), ("T", &thread)];
+    let kinds = [
+        ("C", &nothing),
+        ("O", &nothing),
+        ("N", &nothing),
+        ("L", &line),
+        ("A", &nothing),
+        ("B", &nothing),
+        ("X", &task),
+        ("T", &thread),
+    ];
     for (place, (kind, more)) in kinds.into_iter().enumerate() {
         let id = 70 + i64::try_from(place).unwrap();
         stage.import_chat(id, kind, more.clone()).await;
@@ -113,7 +121,8 @@ async fn a_mark_adds_one_only_where_nothing_is_unread() {
 async fn the_numbers_are_exact_beyond_a_hundred() {
     let stage = Stage::set().await;
     stage.import_chat(70, "C", json!({})).await;
-    let line = |id: i64| json!({ "type": "message", "id": id, "chat": 70, "author": 1, "date": NOW, "text": "New" });
+    let line =
+        |id: i64| json!({ "type": "message", "id": id, "chat": 70, "author": 1, "date": NOW, "text": "New" });
     let lines: Vec<_> = (1..=250).map(|id| line(id).to_string()).collect();
     stage.portal.import(&lines.join("\n")).await;
     let counters = counters(&stage).await;
@@ -153,7 +162,9 @@ async fn the_exact_word_json_asks_for_camel_case() {
         "chatUnread": [], "dialogUnread": [], "collabUnread": [], "copilotUnread": [], "tasksTaskUnread": [],
     });
     assert_eq!(stage.bob.ok("im.counters.get", json!({ "JSON": "Y" })).await, expected);
-    for other in [json!({ "json": "Y" }), json!({ "JSON": "y" }), json!({ "JSON": true }), json!({ "JSON": "N" })] {
+    for other in
+        [json!({ "json": "Y" }), json!({ "JSON": "y" }), json!({ "JSON": true }), json!({ "JSON": "N" })]
+    {
         assert!(stage.bob.ok("im.counters.get", other.clone()).await.get("TYPE").is_some(), "{other}");
     }
 }
@@ -166,7 +177,13 @@ async fn only_the_sums_come_when_asked_for() {
         assert_eq!(sums.as_object().unwrap().keys().collect::<Vec<_>>(), ["TYPE"], "{yes}");
         assert_eq!(sums["TYPE"]["ALL"], 45);
     }
-    for no in [json!({ "ONLY_COUNTER": "" }), json!({ "ONLY_COUNTER": "0" }), json!({ "ONLY_COUNTER": 0 }), json!({ "ONLY_COUNTER": [] }), json!({ "only_counter": "Y" })] {
+    for no in [
+        json!({ "ONLY_COUNTER": "" }),
+        json!({ "ONLY_COUNTER": "0" }),
+        json!({ "ONLY_COUNTER": 0 }),
+        json!({ "ONLY_COUNTER": [] }),
+        json!({ "only_counter": "Y" }),
+    ] {
         assert!(stage.bob.ok("im.counters.get", no.clone()).await.get("CHAT").is_some(), "{no}");
     }
     let both = stage.bob.ok("im.counters.get", json!({ "ONLY_COUNTER": "Y", "JSON": "Y" })).await;

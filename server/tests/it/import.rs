@@ -10,6 +10,9 @@ use serde_json::{Value, json};
 
 use crate::process::{Process, SECRET, Said, colleagues, http, ok, on, run};
 
+/// A moment after all that the lines here tell of.
+const NOON: &str = "2026-03-02T12:00:00Z";
+
 const PAGE: &str = include_str!("../../../docs/import.md");
 
 /// Imports these lines from standard input.
@@ -38,6 +41,12 @@ fn example() -> &'static str {
     rest.split_once("```").expect("the example's end").0
 }
 
+/// Serves a portal in the days that the lines tell of: what a list shows depends on them.
+fn served(data: &Path) -> Process {
+    let clock = format!("clock.start={NOON}");
+    Process::serve_with(data, &["--set", &clock, "--public-url", "https://chat.example.org"])
+}
+
 /// A group of all three with `count` messages of Alice's.
 fn group(count: usize) -> String {
     let mut lines = vec![json!({ "type": "chat", "id": 1, "title": "Group", "owner": 1 })];
@@ -63,7 +72,7 @@ async fn the_example_on_the_page_becomes_the_portal_that_the_page_tells_of() {
     for user in ["1", "3"] {
         ok(dir.path(), &["webhook", "add", "--user", user, "--revision", "33", "--secret", SECRET]);
     }
-    let process = Process::serve(dir.path());
+    let process = served(dir.path());
     let (alice, carol) = (process.client(1), process.client(3));
     let group = carol.row("chat1").await.unwrap();
     assert_eq!((&group["counter"], &group["title"]), (&json!(1), &json!("Launch")));
@@ -276,7 +285,7 @@ fn an_import_that_was_killed_is_finished_by_the_next_one() {
 async fn a_running_server_shows_at_once_what_came_in() {
     let dir = tempfile::tempdir().unwrap();
     colleagues(dir.path());
-    let process = Process::serve(dir.path());
+    let process = served(dir.path());
     let bob = process.client(2);
     assert!(bob.recent(json!({})).await.is_empty());
     imported(dir.path(), &group(3));
@@ -289,13 +298,13 @@ async fn a_running_server_shows_at_once_what_came_in() {
     assert_eq!(process.client(1).ok("profile", json!({})).await["NAME"], "Alicia", "kept, and seen at once");
 }
 
-/// The demo's portal: as many kinds of everything as there are. Answers its export and its data.
+/// The demo's portal: as many kinds of everything as there are. Answers its export and its offer.
 fn rich(dir: &Path) -> (String, Value) {
     let mut command = on(dir);
     command.args(["demo", "--port", "0", "--tls-port", "0"]).stderr(Stdio::null());
-    let process = Process::start(command);
+    command.env("LATELY__CLOCK__START", NOON);
+    Process::start(command).stop();
     let offer = std::fs::read_to_string(dir.join("portal.json")).unwrap();
-    process.stop();
     (export(dir), serde_json::from_str(&offer).unwrap())
 }
 
@@ -328,12 +337,4 @@ async fn a_portal_moves_whole_into_an_empty_one() {
             assert_eq!(before.body["removed"], after.body["removed"], "what user {id} lost");
         }
     }
-}
-
-/// Both portals live at the same moment, for what a list shows depends on it.
-fn served(data: &Path) -> Process {
-    let mut command = on(data);
-    command.args(["serve", "--listen", "127.0.0.1:0", "--public-url", "https://chat.example.org"]);
-    command.stderr(Stdio::null());
-    Process::start(command)
 }

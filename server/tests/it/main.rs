@@ -20,6 +20,7 @@ mod dialog;
 mod import;
 mod limits;
 mod message;
+mod page;
 mod portal;
 mod portal_user;
 mod process;

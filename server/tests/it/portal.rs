@@ -11,7 +11,8 @@ async fn the_revisions_follow_the_webhook() {
     let portal = TestPortal::start().await;
     for (revision, number) in [(Revision::R29, 29), (Revision::R33, 33)] {
         let client = portal.client_with(2, "im", revision).await;
-        let expected = json!({ "rest": number, "web": 130, "mobile": 22, "desktop": 6, "im_revision_mobile": 22 });
+        let expected =
+            json!({ "rest": number, "web": 130, "mobile": 22, "desktop": 6, "im_revision_mobile": 22 });
         assert_eq!(client.ok("im.revision.get", json!({})).await, expected);
     }
 }
@@ -41,11 +42,17 @@ async fn the_scopes_are_those_granted_or_all_there_are() {
     for few in [json!({}), json!({ "full": false }), json!({ "full": "0" }), json!({ "full": "" })] {
         assert_eq!(client.ok("scope", few).await, json!(["im", "user_brief"]));
     }
-    for all in [json!({ "full": true }), json!({ "FULL": "true" }), json!({ "full": 1 }), json!({ "full": "Y" })] {
+    for all in
+        [json!({ "full": true }), json!({ "FULL": "true" }), json!({ "full": 1 }), json!({ "full": "Y" })]
+    {
         let scopes = client.ok("scope", all).await;
         let scopes: Vec<&str> = scopes.as_array().unwrap().iter().filter_map(Value::as_str).collect();
         assert!(scopes.len() >= 60 && scopes.is_sorted());
-        assert!(["im", "imbot", "user", "disk", "crm", "booking", "vote"].iter().all(|known| scopes.contains(known)));
+        assert!(
+            ["im", "imbot", "user", "disk", "crm", "booking", "vote"]
+                .iter()
+                .all(|known| scopes.contains(known))
+        );
         assert!(!scopes.contains(&"basic"));
     }
     let none = portal.client_with(2, "", Revision::R33).await;
@@ -88,7 +95,10 @@ async fn a_method_exists_or_not_and_is_there_for_the_caller_or_not() {
         let expected = json!({ "isExisting": exists, "isAvailable": available });
         assert_eq!(client.ok("method.get", json!({ "name": name })).await, expected, "{name}");
     }
-    assert_eq!(client.ok("method.get", json!({})).await, json!({ "isExisting": false, "isAvailable": false }));
+    assert_eq!(
+        client.ok("method.get", json!({})).await,
+        json!({ "isExisting": false, "isAvailable": false })
+    );
 }
 
 #[tokio::test]

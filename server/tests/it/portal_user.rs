@@ -64,7 +64,9 @@ async fn a_record_shows_as_much_as_the_scope() {
         seen.push(own.as_object().unwrap().keys().cloned().collect::<Vec<_>>());
     }
     assert!(seen[0].len() < seen[1].len() && seen[1].len() < seen[2].len(), "{seen:?}");
-    assert!(seen[0].iter().all(|key| seen[1].contains(key)) && seen[1].iter().all(|key| seen[2].contains(key)));
+    assert!(
+        seen[0].iter().all(|key| seen[1].contains(key)) && seen[1].iter().all(|key| seen[2].contains(key))
+    );
     for hidden in ["EMAIL", "PERSONAL_MOBILE", "WORK_PHONE"] {
         assert!(!seen[0].iter().chain(&seen[1]).any(|key| key == hidden), "{hidden}");
     }
@@ -74,7 +76,11 @@ async fn a_record_shows_as_much_as_the_scope() {
     }
     let brief = stage.portal.client_with(1, "user_brief,user_basic", Revision::R33).await;
     for method in ["user.add", "user.update"] {
-        assert_eq!(brief.refused(method, json!({})).await, (401, "insufficient_scope".to_owned()), "{method}");
+        assert_eq!(
+            brief.refused(method, json!({})).await,
+            (401, "insufficient_scope".to_owned()),
+            "{method}"
+        );
     }
 }
 
@@ -212,7 +218,10 @@ async fn only_the_selected_fields_come_and_always_the_number() {
     };
     assert_eq!(select(json!(["NAME", "last_name"])).await, ["ID", "NAME", "LAST_NAME"]);
     assert_eq!(select(json!(["NO_SUCH"])).await, ["ID"]);
-    assert_eq!(select(json!(["UF_*"])).await, ["ID", "UF_EMPLOYMENT_DATE", "UF_DEPARTMENT", "UF_PHONE_INNER"]);
+    assert_eq!(
+        select(json!(["UF_*"])).await,
+        ["ID", "UF_EMPLOYMENT_DATE", "UF_DEPARTMENT", "UF_PHONE_INNER"]
+    );
     for all in [json!(["*"]), json!([]), json!(["*", "UF_*"])] {
         assert_eq!(select(all).await.len(), jo().as_object().unwrap().len());
     }
@@ -221,7 +230,8 @@ async fn only_the_selected_fields_come_and_always_the_number() {
 #[tokio::test]
 async fn pages_have_fifty_records() {
     let stage = Stage::set().await;
-    let line = |id: i64| json!({ "type": "user", "id": id, "first_name": "N", "registered_at": NOW }).to_string();
+    let line =
+        |id: i64| json!({ "type": "user", "id": id, "first_name": "N", "registered_at": NOW }).to_string();
     stage.portal.import(&(1001..=1115).map(line).collect::<Vec<_>>().join("\n")).await;
     let mut seen = Vec::new();
     let mut start = Some(0);
@@ -304,7 +314,8 @@ async fn an_administrator_adds_people() {
 #[tokio::test]
 async fn a_person_without_a_good_address_is_not_added() {
     let stage = Stage::set().await;
-    for bad in [json!(null), json!(""), json!("frank"), json!("a b@example.com"), json!("ALICE@example.com")] {
+    for bad in [json!(null), json!(""), json!("frank"), json!("a b@example.com"), json!("ALICE@example.com")]
+    {
         let reply = stage.alice.call("user.add", json!({ "EMAIL": bad, "NAME": "Frank" })).await;
         assert_eq!(reply.error(), (400, "ERROR_ARGUMENT"), "{bad}");
         assert_eq!(reply.body["argument"], "EMAIL");

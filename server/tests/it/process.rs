@@ -59,15 +59,13 @@ impl From<Output> for Said {
 }
 
 /// Runs a command to its end.
-pub fn said(mut command: Command) -> Said {
+pub fn said(command: &mut Command) -> Said {
     command.output().expect("the binary runs").into()
 }
 
 /// Runs `lately --data DIR` with these words.
 pub fn run(data: &Path, words: &[impl AsRef<OsStr>]) -> Said {
-    let mut command = on(data);
-    command.args(words);
-    said(command)
+    said(on(data).args(words))
 }
 
 /// The same for a command that must succeed; answers its standard output.
@@ -96,8 +94,13 @@ pub struct Process {
 impl Process {
     /// Serves `data` over HTTP on a free port.
     pub fn serve(data: &Path) -> Self {
+        Self::serve_with(data, &[] as &[&str])
+    }
+
+    /// The same with more arguments.
+    pub fn serve_with(data: &Path, words: &[impl AsRef<OsStr>]) -> Self {
         let mut command = on(data);
-        command.args(["serve", "--listen", "127.0.0.1:0"]).stderr(Stdio::null());
+        command.args(["serve", "--listen", "127.0.0.1:0"]).args(words).stderr(Stdio::null());
         Self::start(command)
     }
 

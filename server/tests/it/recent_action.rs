@@ -138,19 +138,32 @@ async fn what_may_not_be_pinned_is_refused() {
     stage.import_chat(71, "T", json!({ "parent_chat": 1, "parent_message": 1 })).await;
     for closed in ["chat1", "chat2", "chat70", "chat71", "chat999", "999", "sg9", "notify"] {
         for pin in ["Y", "N"] {
-            let refused = stage.bob.refused("im.recent.pin", json!({ "DIALOG_ID": closed, "PIN": pin })).await;
+            let refused =
+                stage.bob.refused("im.recent.pin", json!({ "DIALOG_ID": closed, "PIN": pin })).await;
             assert_eq!(refused, (400, "ACCESS_ERROR".to_owned()), "{closed} {pin}");
         }
     }
     let erin = stage.portal.client(Person::Erin).await;
-    assert_eq!(erin.refused("im.recent.pin", json!({ "DIALOG_ID": 3 })).await, (400, "ACCESS_ERROR".to_owned()));
+    assert_eq!(
+        erin.refused("im.recent.pin", json!({ "DIALOG_ID": 3 })).await,
+        (400, "ACCESS_ERROR".to_owned())
+    );
 }
 
 #[tokio::test]
 async fn every_action_on_a_row_needs_an_address() {
     let stage = Stage::set().await;
     for method in ["im.recent.pin", "im.recent.hide", "im.recent.unread"] {
-        for bad in [json!(null), json!(""), json!("0"), json!(0), json!("chat"), json!("room"), json!(-1), json!(["chat1"])] {
+        for bad in [
+            json!(null),
+            json!(""),
+            json!("0"),
+            json!(0),
+            json!("chat"),
+            json!("room"),
+            json!(-1),
+            json!(["chat1"]),
+        ] {
             let refused = stage.bob.refused(method, json!({ "DIALOG_ID": bad })).await;
             assert_eq!(refused, (400, "DIALOG_ID_EMPTY".to_owned()), "{method} {bad}");
         }

@@ -104,7 +104,8 @@ fn difference(found: &Value, example: &Value, path: &str) -> Option<String> {
             None => (!found.is_empty()).then(|| format!("{path} is not empty")),
             Some(first) => found.iter().find_map(|item| difference(item, first, &format!("{path}[]"))),
         },
-        _ => (kind(found) != kind(example)).then(|| format!("{path} is {found} where {example} is the example")),
+        _ => (kind(found) != kind(example))
+            .then(|| format!("{path} is {found} where {example} is the example")),
     }
 }
 

@@ -148,7 +148,15 @@ async fn several_people_come_by_number_or_as_a_list() {
 #[tokio::test]
 async fn several_people_are_asked_for_by_a_list() {
     let stage = Stage::set().await;
-    for bad in [json!({}), json!({ "ID": null }), json!({ "ID": "" }), json!({ "ID": "2,3" }), json!({ "ID": 2 }), json!({ "ID": "2" }), json!({ "ID": [[2]] })] {
+    for bad in [
+        json!({}),
+        json!({ "ID": null }),
+        json!({ "ID": "" }),
+        json!({ "ID": "2,3" }),
+        json!({ "ID": 2 }),
+        json!({ "ID": "2" }),
+        json!({ "ID": [[2]] }),
+    ] {
         let refused = stage.alice.refused("im.user.list.get", bad.clone()).await;
         assert_eq!(refused, (400, "INVALID_FORMAT".to_owned()), "{bad}");
     }
@@ -164,7 +172,13 @@ async fn a_chosen_status_is_kept_but_everybody_looks_online() {
         assert_eq!(status().await, word);
         assert_eq!(get(&stage.alice, 2).await["status"], "online");
     }
-    for bad in [json!({}), json!({ "STATUS": "" }), json!({ "STATUS": "DND" }), json!({ "STATUS": "busy" }), json!({ "STATUS": ["dnd"] })] {
+    for bad in [
+        json!({}),
+        json!({ "STATUS": "" }),
+        json!({ "STATUS": "DND" }),
+        json!({ "STATUS": "busy" }),
+        json!({ "STATUS": ["dnd"] }),
+    ] {
         let refused = stage.bob.refused("im.user.status.set", bad.clone()).await;
         assert_eq!(refused, (400, "STATUS_ERROR".to_owned()), "{bad}");
     }

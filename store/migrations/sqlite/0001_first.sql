@@ -14,7 +14,7 @@ CREATE TABLE department (
     sort INTEGER NOT NULL
 );
 
-CREATE TABLE user (
+CREATE TABLE "user" (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     active INTEGER NOT NULL,
     admin INTEGER NOT NULL,
@@ -43,7 +43,7 @@ CREATE TABLE user (
     last_login INTEGER,
     profile TEXT NOT NULL
 );
-CREATE UNIQUE INDEX user_email ON user (email) WHERE email <> '';
+CREATE UNIQUE INDEX user_email ON "user" (email) WHERE email <> '';
 
 CREATE TABLE chat (
     id INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -234,6 +234,10 @@ impl Test {
     fn takes_text(&self, user: &User) -> bool {
         // A condition on an unknown field is ignored, as unknown parameters are.
         let Some(found) = field(user, &self.name) else { return true };
+        // As in SQL, nothing is above or below what is not there: a page asked for after a missing one is empty.
+        if self.operator.starts_with(['<', '>']) && self.values.iter().all(String::is_empty) {
+            return false;
+        }
         let any = |holds: &dyn Fn(&str) -> bool| self.values.iter().any(|value| holds(value));
         match self.operator.as_str() {
             ">" => any(&|value| compare(&found, value) == Ordering::Greater),
