@@ -5,6 +5,7 @@
 // and of 33 are read alike. Never touches the page, the network or the clock: moments are handed in, in ms.
 
 const SYNC_REACH = 6 * 24 * 3600 * 1000; // the portal looks back seven days
+const SYNC_MARGIN = 5000; // a change may be dated a moment before it can be seen
 const ONLINE = 1440 * 1000;
 
 /** The tabs: what each asks of the portal, and which rows it shows. */
@@ -55,7 +56,7 @@ export class RecentList {
       this.rows.set(row.id, row);
     }
     if (!answer.time || !answer.time.date_start) return;
-    this.#synced = answer.time.date_start;
+    this.#synced = new Date(Date.parse(answer.time.date_start) - SYNC_MARGIN).toISOString();
     this.#syncedAt = at;
     this.#ahead = Number(answer.time.finish) * 1000 - at || 0;
   }

@@ -44,6 +44,8 @@ pub struct Bench {
 pub struct Trial {
     load: Load,
     connections: u32,
+    /// How long the answer is.
+    bytes: usize,
     rounds: Vec<Round>,
 }
 
@@ -78,12 +80,12 @@ impl Bench {
         portal::fill(program, &data, &dir.join("town.jsonl"))?;
         let portal = portal::start(program, &data)?;
         portal.warm_up()?;
-        let loads = Load::all();
-        let nginx = nginx::start(&dir.join("nginx"), &answers(&portal, &loads)?)?;
-        let mut trials = self.trials(loads);
+        let answers = answers(&portal)?;
+        let nginx = nginx::start(&dir.join("nginx"), &answers)?;
+        let mut trials = self.trials(&answers);
         for round in 1..=self.rounds {
             for trial in &mut trials {
-                let Trial { load, connections, rounds } = trial;
+                let Trial { load, connections, rounds, .. } = trial;
                 eprintln!("round {round} of {}: {}, {connections} at once", self.rounds, load.name());
                 let script = dir.join("load.lua");
                 fs::write(&script, load.script())?;
@@ -99,16 +101,22 @@ impl Bench {
         Ok(trials)
     }
 
-    /// Loads of one kind stand next to each other, so that what is compared ran at nearly the same time.
-    fn trials(&self, loads: Vec<Load>) -> Vec<Trial> {
-        let each = |load: Load| {
-            self.connections.iter().map(move |connections| Trial {
-                load,
-                connections: *connections,
-                rounds: Vec::new(),
-            })
-        };
-        loads.into_iter().flat_map(each).collect()
+    /// In an order in which those that are compared run one after the other: the same number of connections, small and
+    /// large.
+    fn trials(&self, answers: &[(Load, String)]) -> Vec<Trial> {
+        let mut trials = Vec::new();
+        for sends in [false, true] {
+            for &connections in &self.connections {
+                let these = answers.iter().filter(|(load, _)| load.sends() == sends);
+                trials.extend(these.map(|(load, answer)| Trial {
+                    load: *load,
+                    connections,
+                    bytes: answer.len(),
+                    rounds: Vec::new(),
+                }));
+            }
+        }
+        trials
     }
 
     fn command(&self) -> String {
@@ -122,15 +130,15 @@ impl Bench {
 }
 
 /// What the portal answers to each load: the bytes that nginx sends.
-fn answers(portal: &portal::Portal, loads: &[Load]) -> Result<Vec<(Load, String)>> {
+fn answers(portal: &portal::Portal) -> Result<Vec<(Load, String)>> {
     let mut answers = Vec::new();
-    for load in loads {
-        let answer = http::send(&portal.url(*load), load.body().as_deref())?;
+    for load in Load::all() {
+        let answer = http::send(&portal.url(load), load.body().as_deref())?;
         if answer.status != 200 {
             bail!("{}: the server answered {} {}", load.name(), answer.status, answer.body);
         }
         load.judge(&answer.body)?;
-        answers.push((*load, answer.body));
+        answers.push((load, answer.body));
     }
     Ok(answers)
 }

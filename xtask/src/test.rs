@@ -77,6 +77,7 @@ impl Part {
 /// With cargo-nextest where it is there: each test is a process of its own and what hangs is ended.
 fn unit() -> Result<()> {
     tools::sdks()?;
+    tools::ensure(&tools::CHROMIUM)?;
     if run::works(&mut run::cargo(&["nextest", "--version"])) {
         return run::show(&mut run::cargo(&["nextest", "run", "--workspace", "--locked"]));
     }

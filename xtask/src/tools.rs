@@ -23,6 +23,8 @@ pub struct Program {
 pub const WRK: Program = Program { name: "wrk", probe: "", packages: &["wrk"] };
 /// The web server to compare with.
 pub const NGINX: Program = Program { name: "nginx", probe: "-v", packages: &["nginx-light"] };
+/// The browser that the page is tested in.
+pub const CHROMIUM: Program = Program { name: "chromium", probe: "--version", packages: &["chromium"] };
 const PYTHON: Program =
     Program { name: "python3", probe: "--version", packages: &["python3", "python3-venv"] };
 const NPM: Program = Program { name: "npm", probe: "--version", packages: &["nodejs", "npm"] };

@@ -5,7 +5,7 @@ mod member;
 use lately_testkit::{Client, Person};
 use serde_json::{Value, json};
 
-use crate::stage::{NOW, Stage, chat};
+use crate::stage::{Stage, chat};
 
 async fn page(reader: &Client, id: i64) -> Value {
     reader.ok("im.dialog.get", json!({ "DIALOG_ID": chat(id) })).await

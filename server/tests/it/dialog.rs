@@ -6,7 +6,7 @@ mod reading;
 use lately_testkit::{Client, Person};
 use serde_json::{Value, json};
 
-use crate::stage::{NOW, Stage, assert_shape, chat, ids};
+use crate::stage::{NOW, Stage, chat};
 
 const LATER: &str = "2026-03-02T10:01:00+00:00";
 

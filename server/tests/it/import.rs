@@ -119,7 +119,7 @@ fn a_bad_line_is_named_and_all_before_it_is_kept() {
         (r#"{"type":"usr","id":9}"#, "unknown variant `usr`"),
         (r#"{"type":"user","id":0}"#, "id must be a positive number"),
         (r#"{"type":"user","id":9,"nme":"x"}"#, "unknown field `nme`"),
-        (r#"{"type":"user","id":9,"birthday":"1.2.1990"}"#, "1.2.1990"),
+        (r#"{"type":"user","id":9,"gender":"X"}"#, "unknown variant `X`"),
         (r#"{"type":"user","id":9,"id":9}"#, "duplicate field `id`"),
         (r#"{"type":"chat","id":9,"kind":"Z"}"#, "Z"),
         (r#"{"type":"chat","id":9,"kind":"P"}"#, r#"needs its "pair""#),

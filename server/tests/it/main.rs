@@ -9,13 +9,16 @@
     reason = "a test that cannot go on has failed"
 )]
 
+mod backup;
 mod bad_input;
 mod batch;
 mod beside;
 mod chat;
+mod check;
 mod command_line;
 mod counter;
 mod crash;
+mod demo;
 mod dialog;
 mod import;
 mod limits;
@@ -30,6 +33,7 @@ mod recent_list;
 mod recent_model;
 mod recent_page;
 mod sdk;
+mod serve;
 mod stage;
 mod transport;
 mod user;

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use lately_testkit::{Client, Person};
 use serde_json::{Value, json};
 
-use crate::stage::{NOW, Stage, chat};
+use crate::stage::{Stage, chat};
 
 const UUID: &str = "0c3c5ad6-a1b8-4d4d-9234-f137ef862a77";
 

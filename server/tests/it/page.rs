@@ -13,8 +13,8 @@ use crate::process::{self, Process, on};
 
 const HOW_TO_INSTALL: &str = "install it with `cargo xtask test --only unit`";
 
-/// How long the page lives in its own time, in ms: until it asked once for what changed. Real time does not pass but for
-/// the portal's answers.
+/// How long the page lives in its own time, in ms: until it asked once for what changed. The browser waits for answers
+/// and skips every other wait.
 const LIFE: u32 = 6000;
 
 const MARKUP: &str = "<img src=x onerror=document.body.remove()>";

@@ -130,6 +130,11 @@ impl Process {
         &self.before
     }
 
+    /// Every address that it answers on.
+    pub fn addresses(&self) -> &[String] {
+        &self.addresses
+    }
+
     /// The first address with this scheme, without a slash at its end.
     pub fn origin(&self, scheme: &str) -> &str {
         let found = self.addresses.iter().find(|address| address.split("://").next() == Some(scheme));
@@ -139,6 +144,12 @@ impl Process {
     /// A person over plain HTTP, with the webhook that [`colleagues`] made.
     pub fn client(&self, user: i64) -> Client {
         Client::new(format!("{}/rest/{user}/{SECRET}/", self.origin("http")), user, http())
+    }
+
+    /// Its log, line by line as it is written. The command must have been told to pipe standard error.
+    pub fn log(&mut self) -> impl Iterator<Item = String> + use<> {
+        let log = self.child.stderr.take().expect("standard error is piped and nobody reads it yet");
+        BufReader::new(log).lines().map(|line| line.expect("a line"))
     }
 
     /// Sends a signal, such as `TERM`.

@@ -2,8 +2,6 @@
 
 mod walk;
 
-use std::collections::BTreeSet;
-
 use lately_model::Revision;
 use lately_testkit::{Client, Person};
 use serde_json::{Value, json};

@@ -32,7 +32,7 @@ pub fn start(dir: &Path, answers: &[(Load, String)]) -> Result<Nginx> {
     let config = dir.join("nginx.conf");
     fs::write(&config, configuration(dir, port))?;
     let mut command = Command::new("nginx");
-    command.arg("-q").arg("-e").arg(dir.join("error.log")).arg("-p").arg(dir).arg("-c").arg(&config);
+    command.arg("-e").arg(dir.join("error.log")).arg("-p").arg(dir).arg("-c").arg(&config);
     let process = command.spawn().context("cannot start nginx")?;
     let mut nginx = Nginx { process, origin: format!("http://127.0.0.1:{port}") };
     nginx.wait(answers)?;

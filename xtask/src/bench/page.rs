@@ -13,6 +13,7 @@ pub fn write(machine: &Machine, trials: &[Trial], command: &str) -> String {
     let fresh = town::FRESH;
     let reads = table("chats", trials, |load| !load.sends());
     let sends = table("members", trials, Load::sends);
+    let (read_bytes, sent_bytes) = (bytes(trials, false), bytes(trials, true));
     let asks = asks(trials);
     format!(
         "\
@@ -32,13 +33,13 @@ they compare one server with another and say little about larger machines.
 
 ## `im.recent.get`
 
-{fresh} rows, the conversations of the last 30 days, out of all chats that the person is in.
+{fresh} rows, the conversations of the last 30 days, out of all chats that the person is in; {read_bytes} bytes of JSON.
 
 {reads}
 ## `im.message.add`
 
-A message into a chat. An answer means that the message is safely on disk. Every member's recent list is being kept in
-memory, as if all of them were at work.
+A message into a chat, answered with {sent_bytes} bytes once it is safely on disk. Every member's recent list is being kept
+in memory, as if all of them were at work.
 
 {sends}
 ## What was asked for
@@ -68,6 +69,12 @@ fn table(size: &str, trials: &[Trial], wanted: impl Fn(Load) -> bool) -> String 
     table
 }
 
+/// How long the answers to reads, or to sends, are; they differ by a few digits only.
+fn bytes(trials: &[Trial], sends: bool) -> String {
+    let trial = trials.iter().find(|trial| trial.load.sends() == sends);
+    grouped(trial.map_or(0, |trial| trial.bytes as i64))
+}
+
 fn cells(figures: Figures) -> String {
     let Figures { rate, p50, p99 } = figures;
     format!("{} | {p50:.2} | {p99:.2}", grouped(rate.round() as i64))
@@ -82,13 +89,11 @@ fn asks(trials: &[Trial]) -> String {
             let word = if met(measured) { "met" } else { "not met" };
             let _ = writeln!(table, "| {what} | {connections} | {asked} | {measured:.2} x | {word} |");
         };
-    let rate = |load: Load, connections: u32| {
-        let trial = trials.iter().find(|trial| trial.load == load && trial.connections == connections)?;
-        Some(lately(trial).rate)
+    let trial = |load: Load, connections: u32| {
+        trials.iter().find(|one| one.load == load && one.connections == connections)
     };
-    let slower = |small: Load, large: Load, connections: u32| {
-        Some(rate(small, connections)? / rate(large, connections)?)
-    };
+    let slower =
+        |small: Load, large: Load, at_once: u32| Some(over(trial(small, at_once)?, trial(large, at_once)?));
     let mut connections: Vec<u32> = trials.iter().map(|trial| trial.connections).collect();
     connections.sort_unstable();
     connections.dedup();
@@ -114,12 +119,18 @@ fn asks(trials: &[Trial]) -> String {
     }
     for (_, members) in town::ROOMS {
         let load = Load::Send { members };
-        let measured = rate(load, 64).zip(rate(load, 1)).map(|(many, one)| many / one);
+        let measured = trial(load, 64).zip(trial(load, 1)).map(|(many, one)| over(many, one));
         let what =
             format!("`im.message.add`, {} members: rate over that of one connection", grouped(members));
         ask(&what, 64, "4 x at least", measured, &|x| x >= 4.0);
     }
     table
+}
+
+/// Lately's rate in one trial over that in the other: the median over the rounds.
+fn over(one: &Trial, other: &Trial) -> f64 {
+    let rounds = one.rounds.iter().zip(&other.rounds);
+    median(rounds.map(|(one, other)| one.lately.rate / other.lately.rate).collect())
 }
 
 fn lately(trial: &Trial) -> Figures {
@@ -169,7 +180,7 @@ mod tests {
             let figures = Figures { rate: rate * share, p50: 1.0, p99: 2.0 };
             Round { lately: figures, nginx: Figures { rate: figures.rate * 4.0, ..figures } }
         };
-        Trial { load, connections, rounds: vec![round(0.5), round(1.0), round(1.1)] }
+        Trial { load, connections, bytes: 100, rounds: vec![round(0.5), round(1.0), round(1.1)] }
     }
 
     #[test]

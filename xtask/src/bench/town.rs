@@ -160,20 +160,15 @@ pub fn date(seconds: i64) -> String {
 mod tests {
     use super::*;
 
-    fn lines() -> Vec<Value> {
-        let mut out = Vec::new();
-        write(&mut out).unwrap();
-        out.split(|byte| *byte == b'\n')
-            .filter(|line| !line.is_empty())
-            .map(|line| serde_json::from_slice(line).unwrap())
-            .collect()
-    }
-
     #[test]
     fn everybody_is_in_as_many_chats_as_the_page_says() {
-        let lines = lines();
+        let mut out = Vec::new();
+        write(&mut out).unwrap();
+        let text = String::from_utf8(out).unwrap();
+        let places: Vec<&str> = text.lines().filter(|line| line.contains("\"type\":\"member\"")).collect();
         let members = |key: &str, id: i64| {
-            lines.iter().filter(|line| line["type"] == "member" && line[key] == id).count() as i64
+            let place = format!("\"{key}\":{id},");
+            places.iter().filter(|line| line.contains(&place)).count() as i64
         };
         for (user, chats) in READERS {
             assert_eq!(members("user", user), chats);

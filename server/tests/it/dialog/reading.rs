@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{LATER, history, read_upto};
-use crate::stage::{NOW, Stage, chat};
+use crate::stage::{NOW, Stage};
 
 #[tokio::test]
 async fn reading_up_to_a_message_answers_the_new_position() {
