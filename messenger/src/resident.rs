@@ -282,6 +282,12 @@ impl Residents {
         snapshot.users(&missing)
     }
 
+    /// Drops everything, because it may not be true any more.
+    pub fn drop_all(&self) {
+        self.doubts.fetch_add(1, Ordering::Relaxed);
+        *self.state.write() = State::default();
+    }
+
     /// How much is resident.
     pub fn gauge(&self) -> Gauge {
         let state = self.state.read();
@@ -319,8 +325,7 @@ impl Observer for Hearing {
     }
 
     fn doubt(&self) {
-        self.residents.doubts.fetch_add(1, Ordering::Relaxed);
         self.keyring.forget_all();
-        *self.residents.state.write() = State::default();
+        self.residents.drop_all();
     }
 }

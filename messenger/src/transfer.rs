@@ -3,7 +3,7 @@
 //! Must hold: an import that stops, for whatever reason, has kept every line before the one it names, and can be run
 //! again from the beginning: what is there already changes nothing.
 
-use std::io::{BufRead, Write};
+use std::io::{self, BufRead, ErrorKind, Write};
 use std::path::Path;
 
 use lately_model::ChatId;
@@ -31,7 +31,7 @@ pub enum TransferError {
     },
     /// The file cannot be read or written.
     #[error("{0}")]
-    Io(#[from] std::io::Error),
+    Io(#[from] io::Error),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -51,12 +51,12 @@ impl Messenger {
         let mut number = 0;
         for line in lines.lines() {
             number += 1;
-            match line.map_err(|error| error.to_string()).and_then(|line| read_line(&line)) {
+            match read_line(line, number) {
                 Ok(None) => {}
                 Ok(Some(fact)) => batch.push((number, fact)),
-                Err(reason) => {
+                Err(stop) => {
                     self.put(std::mem::take(&mut batch)).await?;
-                    return Err(TransferError::Line { line: number, reason });
+                    return Err(stop);
                 }
             }
             if batch.len() >= BATCH {
@@ -84,6 +84,9 @@ impl Messenger {
                 Ok(None)
             })
             .await;
+        // Facts tell no observer what they change.
+        self.keyring.forget_all();
+        self.residents.drop_all();
         match written? {
             None => Ok(()),
             Some((line, reason)) => Err(TransferError::Line { line, reason }),
@@ -100,7 +103,7 @@ impl Messenger {
             .read(move |snapshot| {
                 let mut lines = 0;
                 snapshot.facts::<TransferError>(&mut |fact| {
-                    let line = serde_json::to_string(&Record::from(fact)).map_err(std::io::Error::from)?;
+                    let line = serde_json::to_string(&Record::from(fact)).map_err(io::Error::from)?;
                     writeln!(out, "{line}")?;
                     lines += 1;
                     if lines % 1000 == 0 {
@@ -155,14 +158,20 @@ impl Messenger {
     }
 }
 
-fn read_line(line: &str) -> Result<Option<Fact>, String> {
+fn read_line(line: io::Result<String>, number: u64) -> Result<Option<Fact>, TransferError> {
+    let blame = |reason: String| TransferError::Line { line: number, reason };
+    let line = match line {
+        Ok(line) => line,
+        Err(error) if error.kind() == ErrorKind::InvalidData => return Err(blame(error.to_string())),
+        Err(error) => return Err(error.into()),
+    };
     // Some systems begin a file with a mark of its encoding.
     let line = line.trim_start_matches('\u{feff}').trim();
     if line.is_empty() || line.starts_with('#') {
         return Ok(None);
     }
-    let record: Record = serde_json::from_str(line).map_err(|error| malformed(&error))?;
-    Fact::try_from(record).map(Some)
+    let record: Record = serde_json::from_str(line).map_err(|error| blame(malformed(&error)))?;
+    Fact::try_from(record).map(Some).map_err(blame)
 }
 
 /// The parser's own words, without its count of lines: it is shown one line only.

@@ -11,6 +11,10 @@ use super::{
     PortalRecord, ReadRecord, Record, RemovalRecord, RowRecord, TouchRecord, ViewRecord, WebhookRecord,
 };
 
+/// The highest number of anything: clients that count in floating point still read it exactly, and so all those that the
+/// portal gives after it.
+const HIGHEST: i64 = 1 << 52;
+
 impl From<Fact> for Record {
     fn from(fact: Fact) -> Self {
         match fact {
@@ -253,5 +257,8 @@ fn message(record: MessageRecord) -> Result<Fact, String> {
 }
 
 fn positive(number: i64, key: &str) -> Result<i64, String> {
-    if number > 0 { Ok(number) } else { Err(format!("{key} must be a positive number")) }
+    match number {
+        1..=HIGHEST => Ok(number),
+        _ => Err(format!("{key} must be a positive number, {HIGHEST} at most")),
+    }
 }

@@ -1,6 +1,7 @@
 //! `lately demo`: a portal to try things on, its offer to people, programs and the page, and what outlives a restart.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::Stdio;
 
@@ -115,6 +116,9 @@ async fn the_portal_has_people_and_chats_of_every_kind_and_thousands_of_messages
     assert!(messages >= 2000, "{messages} messages");
     assert!(ok(dir.path(), &["check"]).starts_with("clean"));
     let printed = process.printed().join("\n");
+    for webhook in people(&offer).iter().filter_map(|user| user["webhook"]["http"].as_str()) {
+        assert!(printed.contains(webhook), "{webhook} is not in {printed}");
+    }
     for text in ["webhook", "http"].map(|key| people(&offer)[0]["webhook"][key].as_str().unwrap_or("WEBHOOK"))
     {
         assert!(printed.contains(text), "{text} is not in {printed}");
@@ -150,6 +154,26 @@ async fn a_restart_keeps_people_messages_webhooks_and_ca() {
     assert!(lines(&after).is_superset(&lines(&before)), "something was lost or changed");
     assert_eq!(lines(&after).len(), lines(&before).len() + 1, "only a webhook came in");
     assert_eq!(client(&second, 1).row(1).await.unwrap()["message"]["text"], "keep this");
+}
+
+#[tokio::test]
+async fn a_portal_that_was_killed_while_it_was_made_is_made_whole_by_the_next_start() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut command = on(dir.path());
+    command.args(["demo", "--port", "0", "--tls-port", "0"]).stdout(Stdio::null()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let log = BufReader::new(child.stderr.take().unwrap());
+    // It answers already, and nobody is in it yet.
+    assert!(log.lines().any(|line| line.unwrap().contains("answering")));
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(!dir.path().join("portal.json").exists(), "what is not true yet is not told");
+
+    let _process = demo(dir.path(), &[]);
+    assert!(client(&offer(dir.path()), 0).recent(json!({})).await.len() > 20);
+    let export = ok(dir.path(), &["export"]);
+    assert!(kinds(&export, "message").values().sum::<usize>() >= 2000);
+    assert!(ok(dir.path(), &["check"]).starts_with("clean"));
 }
 
 #[tokio::test]

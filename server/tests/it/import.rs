@@ -118,6 +118,8 @@ fn a_bad_line_is_named_and_all_before_it_is_kept() {
         (r#"{"id":9}"#, "type"),
         (r#"{"type":"usr","id":9}"#, "unknown variant `usr`"),
         (r#"{"type":"user","id":0}"#, "id must be a positive number"),
+        (r#"{"type":"user","id":9223372036854775807}"#, "id must be a positive number"),
+        (r#"{"type":"message","id":9007199254740993,"chat":1,"text":"x","date":"2026-03-02"}"#, "at most"),
         (r#"{"type":"user","id":9,"nme":"x"}"#, "unknown field `nme`"),
         (r#"{"type":"user","id":9,"gender":"X"}"#, "unknown variant `X`"),
         (r#"{"type":"user","id":9,"id":9}"#, "duplicate field `id`"),
@@ -256,6 +258,9 @@ fn lines_may_end_as_other_systems_end_them() {
     assert_eq!(messages(&export(dir.path())), 2);
     let said = import(dir.path(), b"# fine\n{\"type\":\"user\",\"id\":1,\"first_name\":\"Zo\xeb\"}\n");
     said.assert_failed(1, &["line 2", "UTF-8"]);
+    let said = run(dir.path(), &["import", dir.path().to_str().unwrap()]);
+    said.assert_failed(1, &["Is a directory", "Look at the path"]);
+    assert!(!said.err.contains("line 1"), "no line is to blame: {said:?}");
 }
 
 #[test]

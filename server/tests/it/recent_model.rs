@@ -2,7 +2,7 @@
 //!
 //! Each history is played by four people through HTTP and, step by step, in the model; then every person's whole list
 //! must be the model's: rows, order, counters, dates, removals, in full and since several dates, from the resident
-//! list and from a fresh load. `PROPTEST_CASES` sets how many histories are played.
+//! list and from a fresh load. `PROPTEST_CASES` sets how many histories are played in all, `LATELY_SEED` which ones.
 
 mod history;
 mod naive;
@@ -13,7 +13,7 @@ use lately_model::{Revision, User, UserId};
 use lately_testkit::{Client, TestPortal};
 use naive::{Naive, PEOPLE};
 use proptest::prelude::*;
-use proptest::test_runner::{Config, TestRunner};
+use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -28,14 +28,36 @@ struct Play<'a> {
 }
 
 #[test]
-fn every_list_equals_the_slow_model_after_every_history() {
+fn lists_equal_the_slow_model_after_every_history_of_seed_one() {
+    play_histories(1);
+}
+
+#[test]
+fn lists_equal_the_slow_model_after_every_history_of_seed_two() {
+    play_histories(2);
+}
+
+#[test]
+fn lists_equal_the_slow_model_after_every_history_of_seed_three() {
+    play_histories(3);
+}
+
+#[test]
+fn lists_equal_the_slow_model_after_every_history_of_seed_four() {
+    play_histories(4);
+}
+
+/// The same seed plays the same histories; `LATELY_SEED` moves all four to others.
+fn play_histories(seed: u8) {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     let portal = runtime.block_on(TestPortal::start());
-    let neighbour = runtime.block_on(async { neighbour(&portal) });
-    let cases =
-        std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(HISTORIES);
+    let neighbour = neighbour(&portal);
+    let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse().ok());
+    let cases = number("PROPTEST_CASES").unwrap_or(HISTORIES) / 4;
     let config = Config { cases, failure_persistence: None, max_shrink_iters: 300, ..Config::default() };
-    let mut runner = TestRunner::new(config);
+    let mut bytes = [seed; 32];
+    bytes[..4].copy_from_slice(&number("LATELY_SEED").unwrap_or(0).to_le_bytes());
+    let mut runner = TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &bytes));
     let played = runner.run(&history(), |acts| {
         runtime.block_on(async {
             let mut play = Play::begin(&portal).await;
@@ -48,7 +70,7 @@ fn every_list_equals_the_slow_model_after_every_history() {
         })
     });
     if let Err(failure) = played {
-        panic!("{failure}");
+        panic!("seed {seed}: {failure}");
     }
     runtime.block_on(portal.assert_exact());
 }
