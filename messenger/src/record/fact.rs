@@ -46,11 +46,9 @@ impl From<Fact> for Record {
             Fact::Message { message, once, purged } => {
                 Self::Message(Box::new(message_record(*message, once, purged)))
             }
-            Fact::View { message, user, date } => Self::View(ViewRecord { message, user, date: date }),
-            Fact::Touch { chat, date } => Self::Touch(TouchRecord { chat, date: date }),
-            Fact::Read { chat, user, message, date } => {
-                Self::Read(ReadRecord { chat, user, message, date: date })
-            }
+            Fact::View { message, user, date } => Self::View(ViewRecord { message, user, date }),
+            Fact::Touch { chat, date } => Self::Touch(TouchRecord { chat, date }),
+            Fact::Read { chat, user, message, date } => Self::Read(ReadRecord { chat, user, message, date }),
             Fact::Pin { chat, user, order } => Self::Pin(PinRecord { chat, user, order }),
             Fact::Row(member) => Self::Row(RowRecord {
                 chat: member.chat_id,
@@ -64,7 +62,7 @@ impl From<Fact> for Record {
                 updated_at: member.updated_at,
             }),
             Fact::Removal { user, chat, reason, date } => {
-                Self::Removal(RemovalRecord { user, chat, reason: reason.word().to_owned(), date: date })
+                Self::Removal(RemovalRecord { user, chat, reason: reason.word().to_owned(), date })
             }
             Fact::Webhook(webhook) => Self::Webhook(WebhookRecord {
                 user: webhook.user_id,
@@ -95,11 +93,7 @@ fn chat_record(chat: Chat) -> ChatRecord {
         parent_message: chat.parent_message_id,
         created_at: chat.created_at,
         pair: chat.pair,
-        line: chat.line.map(|Line { id, status, date_create }| LineRecord {
-            id,
-            status,
-            date_create: date_create,
-        }),
+        line: chat.line.map(|Line { id, status, date_create }| LineRecord { id, status, date_create }),
     }
 }
 
