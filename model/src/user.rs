@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::{Moment, UserId, color};
 
@@ -146,6 +146,7 @@ pub struct User {
     /// Gender, when set.
     pub gender: Option<Gender>,
     /// Birthday, when set.
+    #[serde(deserialize_with = "day")]
     pub birthday: Option<Date>,
     /// Colour as stored: palette code, `#rrggbb` or empty.
     pub color: String,
@@ -183,6 +184,12 @@ pub struct User {
 
 fn yes() -> bool {
     true
+}
+
+fn day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Date>, D::Error> {
+    let Some(text) = Option::<String>::deserialize(deserializer)? else { return Ok(None) };
+    let wrong = || serde::de::Error::custom(format!("birthday {text:?} is not a day such as 1990-12-31"));
+    text.parse().map(Some).map_err(|_| wrong())
 }
 
 impl User {

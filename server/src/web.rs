@@ -50,10 +50,20 @@ pub fn routes(offer: DemoOffer) -> Router {
 async fn demo(State(offer): State<DemoOffer>, request: Request<Body>) -> Response<Body> {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
     let near = peer.is_some_and(|ConnectInfo(peer)| peer.ip().is_loopback());
-    match offer.get().filter(|_| near) {
+    match offer.get().filter(|_| near && by_own_name(&request)) {
         Some(offer) => page("application/json; charset=utf-8", offer.to_string()),
         None => not_found(),
     }
+}
+
+/// Whether the visitor asked for this machine by a name of its own. A foreign page can make a browser call a loopback
+/// address by the page's own name, and must not read what it gets.
+fn by_own_name(request: &Request<Body>) -> bool {
+    let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    let name = host.rsplit_once(':').map_or(host, |(name, port)| {
+        if port.bytes().all(|byte| byte.is_ascii_digit()) { name } else { host }
+    });
+    matches!(name, "localhost" | "127.0.0.1" | "[::1]" | "portal.lately.test")
 }
 
 /// What is at no address.

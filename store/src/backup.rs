@@ -17,6 +17,7 @@ impl Store {
         }
         let reader = Engine::open_reader(self.path())?;
         let partial = Scratch::new(beside(target, ".partial"));
+        private_file(&partial.path)?;
         reader.backup(&partial.path, progress)?;
         std::fs::rename(&partial.path, target)?;
         Ok(())
@@ -26,7 +27,7 @@ impl Store {
     /// (pages left, pages in all). Servers may run on `data` meanwhile: they go on with the new content. A portal that
     /// is not there yet is made. Nothing is changed when the copy is damaged or was made by a newer version.
     pub fn restore(data: &Path, file: &Path, progress: &mut dyn FnMut(u64, u64)) -> Result<(), StoreError> {
-        std::fs::create_dir_all(data)?;
+        crate::private_dir(data)?;
         let path = data.join("lately.db");
         let copy = Scratch::new(beside(&path, &format!(".restore-{}", std::process::id())));
         let source = sound_copy(file, &copy.path)?;
@@ -85,6 +86,15 @@ fn beside(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(suffix);
     name.into()
+}
+
+/// Makes an empty file, readable by its owner only where the system knows owners: a copy holds every message.
+fn private_file(path: &Path) -> std::io::Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map(drop)
 }
 
 /// A database file that goes away with this value, unless it was renamed.

@@ -71,7 +71,13 @@ impl Tx<'_> {
     fn put_chat(&mut self, chat: &Chat) -> Result<(), StoreError> {
         match self.chat(chat.id)? {
             Some(_) => Ok(()),
-            None => self.insert_chat(chat).map(drop),
+            None => {
+                let people = chat.pair.map(|(low, high)| [low, high]).into_iter().flatten();
+                for user in people.chain([chat.owner_id]).filter(|user| !user.is_none()) {
+                    self.expect("user", user.0)?;
+                }
+                self.insert_chat(chat).map(drop)
+            }
         }
     }
 
@@ -81,6 +87,10 @@ impl Tx<'_> {
         let chat = self.expected_chat(member.chat_id)?;
         if self.member(member.chat_id, member.user_id)?.is_some() {
             return Ok(());
+        }
+        if chat.pair.is_some_and(|(low, high)| ![low, high].contains(&member.user_id)) {
+            let text = format!("user {} is not one of the two people of chat {}", member.user_id, chat.id);
+            return Err(StoreError::Corrupt(text));
         }
         let joining = Member::joining(
             member.chat_id,
@@ -143,14 +153,14 @@ impl Tx<'_> {
     }
 
     fn put_row(&mut self, member: &Member) -> Result<(), StoreError> {
-        let position = self.raw_position(member.chat_id, member.last_read_id)?;
+        let (last_read, ordinal) = self.reached(member.chat_id, member.last_read_id)?;
         let sql = "UPDATE member SET last_read_id = ?3, read_ordinal = ?4, read_at = ?5, hidden_upto = ?6, \
                    pin_order = ?7, mark = ?8, marked_id = ?9, updated_at = ?10 WHERE chat_id = ?1 AND user_id = ?2";
         let params = [
             member.chat_id.into(),
             member.user_id.into(),
-            member.last_read_id.into(),
-            position.into(),
+            last_read.into(),
+            ordinal.into(),
             member.read_at.into(),
             member.hidden_upto.into(),
             member.pin_order.into(),
@@ -170,10 +180,12 @@ impl Tx<'_> {
         self.add_webhook(webhook).map(drop)
     }
 
-    /// The chat's ordinal at a position, which need not be a message of the chat.
-    fn raw_position(&self, chat: ChatId, at: MessageId) -> Result<i64, StoreError> {
-        let sql = "SELECT ordinal FROM message WHERE chat_id = ?1 AND id <= ?2 ORDER BY id DESC LIMIT 1";
-        self.engine.row(sql, &[chat.into(), at.into()])?.map_or(Ok(0), |mut row| row.int())
+    /// The newest message at or before a position, and the chat's ordinal there. A position beyond the newest message
+    /// would hold for read what nobody has written yet.
+    fn reached(&self, chat: ChatId, at: MessageId) -> Result<(MessageId, i64), StoreError> {
+        let sql = "SELECT id, ordinal FROM message WHERE chat_id = ?1 AND id <= ?2 ORDER BY id DESC LIMIT 1";
+        let row = self.engine.row(sql, &[chat.into(), at.into()])?;
+        row.map_or(Ok((MessageId(0), 0)), |mut row| Ok((row.message()?, row.int()?)))
     }
 
     /// Refuses a fact that refers to what is not there. `table` is one of the schema's own names.

@@ -74,9 +74,10 @@ impl Store {
     /// Opens the embedded database `lately.db` under `data`, making and migrating it as needed. `observer` hears of
     /// every committed change, and of doubt when another process wrote.
     pub fn open(data: &Path, observer: Arc<dyn Observer>) -> Result<Self, StoreError> {
-        private_dir(data)
-            .map_err(|error| StoreError::Open { path: data.to_owned(), reason: error.to_string() })?;
         let path = data.join("lately.db");
+        private_dir(data)
+            .and_then(|()| private_file(&path))
+            .map_err(|error| StoreError::Open { path: data.to_owned(), reason: error.to_string() })?;
         let mut engine = Engine::open(&path)?;
         migrate::run(&mut engine)?;
         let readers = Readers::open(&path)?;
@@ -134,4 +135,13 @@ fn private_dir(data: &Path) -> std::io::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(data)
+}
+
+/// Makes the database file for its owner only; what the engine puts beside it follows its mode.
+fn private_file(path: &Path) -> std::io::Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.create(true).append(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map(drop)
 }

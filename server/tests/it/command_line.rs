@@ -1,8 +1,9 @@
 //! The command line as a person and a script meet it: help, exit status, failures that say what to do, settings.
 
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-use crate::process::{Said, lately, ok, on, run, said};
+use crate::process::{Process, Said, lately, ok, on, run, said};
 
 /// The name of every command and command group under `words`, from the help itself.
 fn commands(words: &[String]) -> Vec<Vec<String>> {
@@ -135,6 +136,28 @@ fn what_cannot_be_done_ends_with_1_and_says_what_to_do() {
     assert_eq!(std::fs::read_to_string(there).unwrap(), "mine");
     let said = run(&data, &["webhook", "add", "--user", "1", "--expires", "2001-01-01"]);
     said.assert_failed(2, &["has passed already", "2030-01-01"]);
+}
+
+#[test]
+fn a_data_directory_that_is_made_is_for_its_owner_only() {
+    let dir = tempfile::tempdir().unwrap();
+    let mode = |name: &str| std::fs::metadata(dir.path().join(name)).unwrap().permissions().mode() & 0o777;
+    ok(&dir.path().join("user"), &["user", "add", "--first-name", "Alice"]);
+    let lines = dir.path().join("portal.jsonl");
+    std::fs::write(&lines, "").unwrap();
+    ok(&dir.path().join("import"), &["import", lines.to_str().unwrap()]);
+    drop(Process::serve(&dir.path().join("serve")));
+    drop(Process::serve_with(&dir.path().join("tls"), &["--tls-listen", "127.0.0.1:0", "--local-ca"]));
+    let copy = dir.path().join("copy.db");
+    ok(&dir.path().join("user"), &["backup", copy.to_str().unwrap()]);
+    ok(&dir.path().join("restore"), &["restore", copy.to_str().unwrap()]);
+    assert_eq!(mode("copy.db"), 0o600, "a copy holds every message");
+    for name in ["user", "import", "serve", "tls", "restore"] {
+        assert_eq!(mode(name), 0o700, "{name}: {:o}", mode(name));
+    }
+    for name in ["ca.key.pem", "server.pem"] {
+        assert_eq!(mode(&format!("tls/{name}")), 0o600, "{name}");
+    }
 }
 
 #[test]

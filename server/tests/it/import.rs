@@ -343,3 +343,22 @@ async fn a_portal_moves_whole_into_an_empty_one() {
         }
     }
 }
+
+#[tokio::test]
+async fn nobody_has_read_what_is_not_written_yet() {
+    let dir = tempfile::tempdir().unwrap();
+    let early = r#"{"type":"read","chat":1,"user":2,"message":1000000,"date":"2026-03-02"}"#;
+    imported(dir.path(), &format!("{}{}{early}\n", people(), group(0)));
+    imported(dir.path(), &group(3));
+    assert!(ok(dir.path(), &["check"]).starts_with("clean"));
+    for user in ["1", "2"] {
+        ok(dir.path(), &["webhook", "add", "--user", user, "--revision", "33", "--secret", SECRET]);
+    }
+    let process = served(dir.path());
+    assert_eq!(process.client(2).row("chat1").await.unwrap()["counter"], 3);
+    imported(dir.path(), early);
+    assert_eq!(process.client(2).row("chat1").await.unwrap()["counter"], 0);
+    process.client(1).say("chat1", "something new").await;
+    assert_eq!(process.client(2).row("chat1").await.unwrap()["counter"], 1);
+    assert!(ok(dir.path(), &["check"]).starts_with("clean"));
+}
