@@ -138,7 +138,7 @@ impl State {
                     self.people.insert(user.id, Arc::new(*user));
                 }
             }
-            Change::Webhooks(_) => {}
+            Change::Webhooks(_) | Change::Much => {}
         }
     }
 
@@ -309,7 +309,10 @@ pub struct Hearing {
 }
 
 impl Observer for Hearing {
-    fn committed(&self, changes: Vec<Vec<Change>>) {
+    fn committed(&self, _position: i64, changes: Vec<Vec<Change>>) {
+        if changes.iter().flatten().any(|change| matches!(change, Change::Much)) {
+            return self.doubt();
+        }
         for change in changes.iter().flatten() {
             match change {
                 Change::Webhooks(user) => self.keyring.forget(*user),

@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use axum::Router;
 use axum::routing::any;
+use lately_messenger::bus::{BusError, Notes};
 use lately_messenger::{Clock, Dice, Messenger, Settings};
 use lately_store::StoreError;
 use tokio::net::TcpListener;
@@ -44,6 +45,9 @@ pub enum BootError {
         #[source]
         source: std::io::Error,
     },
+    /// There is no bus.
+    #[error(transparent)]
+    Bus(#[from] BusError),
     /// The control socket cannot be used.
     #[error("{0}")]
     Control(#[from] std::io::Error),
@@ -79,7 +83,13 @@ impl Server {
         // What another program holds is found out before anything is written.
         let http_sockets = bind(&config.http.listen).await?;
         let https_sockets = bind(&config.https.listen).await?;
-        let messenger = Arc::new(Messenger::open(&config.data, settings, clock, dice)?);
+        lately_store::private_dir(&config.data)?;
+        let messenger = Arc::new(Messenger::open(config.database()?, settings, clock, dice)?);
+        if let Some(address) = &config.bus {
+            let (_, out) = tokio::sync::mpsc::channel(1);
+            let notes = Notes { out, hear: Box::new(|_| {}) };
+            tasks.spawn(messenger.join(address, notes, stop.clone()).await?);
+        }
         control::serve(&config.data, Arc::clone(&messenger), stop.clone(), &tasks)?;
         let tls = if config.https.listen.is_empty() {
             None

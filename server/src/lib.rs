@@ -6,6 +6,7 @@
 pub mod auth;
 pub mod boot;
 pub mod cli;
+pub mod cluster;
 pub mod config;
 pub mod control;
 pub mod demo;

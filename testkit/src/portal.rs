@@ -8,9 +8,10 @@ use lately::config::Config;
 use lately_messenger::Messenger;
 use lately_messenger::webhook::NewWebhook;
 use lately_model::{Revision, Scopes, User, UserId, UserKind};
+use lately_store::Database;
 use tempfile::TempDir;
 
-use crate::{Client, CountingDice, TestClock};
+use crate::{Client, CountingDice, TestClock, database};
 
 /// When a portal's clock starts.
 pub const START: &str = "2026-03-02T10:00:00+00:00";
@@ -94,6 +95,7 @@ impl TestPortal {
         let dir = tempfile::tempdir().expect("a folder");
         let mut config = Config { data: dir.path().to_owned(), ..Config::default() };
         config.http.listen = vec!["127.0.0.1:0".parse().expect("an address")];
+        config.database = database::address(dir.path());
         config.public_url = Some("https://portal.lately.test".to_owned());
         configure(&mut config);
         let clock = Arc::new(TestClock::at(start));
@@ -114,6 +116,11 @@ impl TestPortal {
     /// Where its data lies.
     pub fn data(&self) -> &Path {
         self.dir.path()
+    }
+
+    /// The database behind it.
+    pub fn database(&self) -> Database {
+        database::database(self.data())
     }
 
     /// `http://127.0.0.1:PORT`.

@@ -45,6 +45,8 @@ pub enum SystemError {
     ReferenceTooLarge,
     /// The method needs an application, not a webhook.
     ApplicationNeeded,
+    /// The database is away; the same may be asked again in a moment.
+    Unavailable,
     /// The portal's own failure.
     Internal,
 }
@@ -85,6 +87,8 @@ impl From<Failure> for WireError {
         match failure {
             Failure::System(error) => error.into(),
             Failure::Messenger(Error::Refused(refusal)) => refusal.into(),
+            // Logged by the store, once for all who wait.
+            Failure::Messenger(Error::Fault(fault)) if fault.passes() => SystemError::Unavailable.into(),
             Failure::Messenger(Error::Fault(fault)) => {
                 let fault: &dyn std::error::Error = &fault;
                 let chain: Vec<String> = std::iter::successors(Some(fault), |error| error.source())
@@ -144,6 +148,11 @@ impl From<SystemError> for WireError {
             SystemError::ApplicationNeeded => {
                 (S::FORBIDDEN, "WRONG_AUTH_TYPE", "Current authorization type is denied for this method")
             }
+            SystemError::Unavailable => (
+                S::SERVICE_UNAVAILABLE,
+                "OVERLOAD_LIMIT",
+                "The portal cannot answer at the moment; try again",
+            ),
             SystemError::Internal => {
                 (S::INTERNAL_SERVER_ERROR, "INTERNAL_SERVER_ERROR", "Internal server error")
             }

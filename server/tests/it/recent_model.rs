@@ -78,7 +78,7 @@ fn play_histories(seed: u8) {
 /// Another process on the same data, as the command line is.
 fn neighbour(portal: &TestPortal) -> Messenger {
     let clock: Arc<lately_testkit::TestClock> = Arc::clone(&portal.clock);
-    Messenger::open(portal.data(), Settings::default(), clock, Arc::new(SystemDice)).unwrap()
+    Messenger::open(portal.database(), Settings::default(), clock, Arc::new(SystemDice)).unwrap()
 }
 
 /// A write by another process makes the server drop what it keeps.
