@@ -92,6 +92,16 @@ impl Store {
         observer: Arc<dyn Observer>,
         outlet: Option<mpsc::Sender<Told>>,
     ) -> Result<Self, StoreError> {
+        // A server's client runs a runtime of its own, so it may not begin on a thread that runs one.
+        let opening = std::thread::Builder::new().spawn(|| Self::open_here(database, observer, outlet))?;
+        opening.join().unwrap_or(Err(StoreError::Panicked))
+    }
+
+    fn open_here(
+        database: Database,
+        observer: Arc<dyn Observer>,
+        outlet: Option<mpsc::Sender<Told>>,
+    ) -> Result<Self, StoreError> {
         let (tally, meter) = (Arc::default(), Arc::<Meter>::default());
         database.prepare()?;
         let engine = database.connect(&tally)?;

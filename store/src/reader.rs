@@ -78,6 +78,14 @@ impl Readers {
     }
 }
 
+/// A server's client may not end on a thread that runs a runtime.
+impl Drop for Readers {
+    fn drop(&mut self) {
+        let idle = std::mem::take(&mut *self.idle.lock());
+        drop(std::thread::Builder::new().spawn(move || drop(idle)));
+    }
+}
+
 fn patiently<T, E: From<StoreError>>(
     engine: &mut Engine,
     mut job: impl FnMut(&Snapshot<'_>) -> Result<T, E>,
