@@ -169,6 +169,11 @@ impl Messenger {
         }
     }
 
+    /// A line for each column and each unique key of the database, the same for both engines.
+    pub async fn schema(&self) -> Result<Vec<String>, Error> {
+        self.store.read(|snapshot| Ok(snapshot.schema()?)).await
+    }
+
     /// Copies the database into a new file while the portal serves.
     pub fn backup(&self, target: &Path, progress: &mut dyn FnMut(u64, u64)) -> Result<(), Error> {
         Ok(self.store.backup(target, progress)?)

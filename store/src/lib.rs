@@ -27,6 +27,7 @@ mod migrate;
 mod outbox;
 mod reader;
 mod recent;
+mod schema;
 mod user;
 mod view;
 mod webhook;

@@ -46,9 +46,12 @@ pub fn server_address(data: &Path) -> String {
     server.url(&name)
 }
 
-/// Drops the database that belongs to `data`.
-pub fn drop_database(data: &Path) {
-    administer(&server(), &format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", name(data)), false);
+/// Drops the database at `address` if it belongs to `data`.
+pub fn drop_own(data: &Path, address: &str) {
+    let name = name(data);
+    if address.contains(&name) {
+        administer(&server(), &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"), false);
+    }
 }
 
 /// The server that all tests share.
