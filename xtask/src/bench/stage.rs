@@ -148,8 +148,10 @@ impl Stage {
             let sent: Value = serde_json::from_str(&self.portal.send(chat)?)?;
             let list: Value = serde_json::from_str(&self.portal.recent(watcher)?)?;
             let row = list.pointer("/result/0").context("an empty list")?;
-            let right = row.get("chat_id").and_then(Value::as_i64) == Some(chat)
-                && row.get("last_id") == sent.get("result");
+            let message = sent.get("result").map(Value::to_string);
+            let shown = row.pointer("/message/id").and_then(Value::as_str);
+            let right =
+                row.get("chat_id").and_then(Value::as_i64) == Some(chat) && shown == message.as_deref();
             ensure!(right, "watcher {watcher}: message {sent} is not in the first row: {row}");
         }
         Ok(())

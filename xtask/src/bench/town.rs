@@ -61,9 +61,11 @@ pub const SHARED: i64 = 1_001;
 /// The first chat of [`READERS`] and of [`COLD`]; each has the next ones.
 pub const TALKS: i64 = 10_001;
 
-/// Which of the shared chats somebody is in: one of each age. Any [`CHOICE`] people in a row are in all of them.
+/// Which of the shared chats somebody is in: one of each age. The first [`CHOICE`] people are in all of
+/// them, and so are the next.
 pub fn shares(person: i64) -> impl Iterator<Item = i64> {
-    let (block, place) = (person / CHOICE, person % CHOICE);
+    let number = person - PEOPLE.start;
+    let (block, place) = (number / CHOICE, number % CHOICE);
     (0..SHARES).map(move |age| SHARED + age * CHOICE + (place + age * block) % CHOICE)
 }
 
