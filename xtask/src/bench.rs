@@ -41,7 +41,7 @@ use trial::{Setting, Trial, Trials};
 #[derive(Debug, Args)]
 pub struct Bench {
     /// How long each load runs in a round
-    #[arg(long, default_value_t = 3, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, default_value_t = 2, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     seconds: u64,
     /// How many rounds; the figures are medians over them
     #[arg(long, default_value_t = 5, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]

@@ -45,10 +45,11 @@ pub enum Load {
         /// How many.
         count: i64,
     },
-    /// A message into one of the chats of a watcher, each in turn; each connection has its own watcher.
-    Poke,
-    /// The same, and after each message the watcher's recent list.
+    /// A message into one of the chats of a watcher, each in turn, and after each message the watcher's recent list;
+    /// each connection has its own watcher.
     PokeAndLook,
+    /// The same, but the recent list after each message is of somebody else, to whom nothing happens.
+    PokeAndLookAside,
     /// The watchers' recent lists.
     Look,
     /// A message into a chat that has so many members; of the chats of two there are many, each in turn.
@@ -79,8 +80,8 @@ impl Load {
             Self::Synced => "`im.recent.get` with `LAST_SYNC_DATE`".to_owned(),
             Self::People { count } => format!("`im.recent.get` of {count} people in turn"),
             Self::Beside { count } => format!("`im.recent.get` of {count} people beside senders"),
-            Self::Poke => "`im.message.add` into watched chats".to_owned(),
             Self::PokeAndLook => "`im.message.add` and `im.recent.get` by turns".to_owned(),
+            Self::PokeAndLookAside => "the same, the list of somebody else".to_owned(),
             Self::Look => "`im.recent.get` of watched chats".to_owned(),
             Self::Send { members } => format!("`im.message.add` to {members} members"),
         }
@@ -104,7 +105,7 @@ impl Load {
     /// How many threads make the load: where requests of one connection must follow each other, one for each.
     pub fn threads(self, connections: u32) -> u32 {
         match self {
-            Self::Poke | Self::PokeAndLook | Self::Look => connections,
+            Self::PokeAndLook | Self::PokeAndLookAside | Self::Look => connections,
             _ => wrk::THREADS.min(connections),
         }
     }
@@ -121,7 +122,7 @@ impl Load {
             }
             Self::People { .. } | Self::Beside { .. } => (recent(town::PEOPLE.start), None),
             Self::Look => (recent(town::WATCHERS.start), None),
-            Self::Poke | Self::PokeAndLook => send_to(town::WATCHED),
+            Self::PokeAndLook | Self::PokeAndLookAside => send_to(town::WATCHED),
             Self::Send { members: 2 } => send_to(town::PAIRS.start),
             Self::Send { .. } => send_to(town::HALL),
         }
@@ -146,13 +147,13 @@ impl Load {
             town::FRESH - 1
         );
         let poke = send(&post, "chat");
-        let look = get(&recent_of(&format!("\" .. ({} + place) .. \"", town::WATCHERS.start)));
+        let look = |first: i64| get(&recent_of(&format!("\" .. ({first} + place) .. \"")));
         match self {
             Self::Recent { .. } | Self::List { .. } | Self::Synced => get(&path),
             Self::People { count } | Self::Beside { count } => everybody(&recent_of("ID"), count, threads),
-            Self::Poke => format!("{watched}{poke}end\n"),
-            Self::PokeAndLook => format!("{watched}{poke}{look}end\n"),
-            Self::Look => look,
+            Self::PokeAndLook => format!("{watched}{poke}{}end\n", look(town::WATCHERS.start)),
+            Self::PokeAndLookAside => format!("{watched}{poke}{}end\n", look(town::PEOPLE.start)),
+            Self::Look => look(town::WATCHERS.start),
             Self::Send { members: 2 } => {
                 let Range { start, end } = town::PAIRS;
                 // The threads begin at opposite ends, so that they seldom meet in one chat.
@@ -179,7 +180,7 @@ impl Load {
             }
             Self::List { .. } => rows(result.get("items").unwrap_or(&Value::Null)) == Some(town::FRESH),
             Self::Synced => rows(result) == Some(0),
-            Self::Poke | Self::PokeAndLook | Self::Send { .. } => result.is_i64(),
+            Self::PokeAndLook | Self::PokeAndLookAside | Self::Send { .. } => result.is_i64(),
         };
         if !right {
             bail!("{}: not the answer that was looked for: {body:.200}", self.name());

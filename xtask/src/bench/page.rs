@@ -70,8 +70,10 @@ the end.
 
 - **Nothing changed**: one person's list, {fresh} rows, all the chats they have, on {most} connections.
 - **One message arrived**: {WATCHING} connections, each with a person of its own. Each sends a message into one of the
-  person's {fresh} chats, another each time, waits for the answer, and reads the person's list. The same messages without
-  the reads are measured in the same round, and their time is taken away.
+  person's {fresh} chats, another each time, waits for the answer, and reads the person's list. In the same round the
+  same messages are sent and the lists of {WATCHING} other people read, to whom nothing happens, and then those lists
+  without the messages. The first less the second is what the change costs; the third added is the whole read. Taking
+  away messages sent without reads would not do: how many share a commit depends on what else is asked.
 - **Of 10,000 chats**: the first page of `im.recent.list` of somebody with 10,000 chats and of somebody with {fresh}.
 - **{people} people**: each is in {shares} chats out of a pool of {pool}, {fresh} of them within the days that
   `im.recent.get` tells; wrk asks for one after the other, and nginx has a file for each. Memory is what the server has

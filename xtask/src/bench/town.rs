@@ -29,7 +29,7 @@ pub const COLD: [(i64, i64); 4] = [(5, 250), (6, 500), (7, 1_000), (8, 2_000)];
 pub const DEPTH: i64 = 100;
 
 /// People with [`FRESH`] chats each, the sender in all of them.
-pub const WATCHERS: Range<i64> = 11..19;
+pub const WATCHERS: Range<i64> = 101..165;
 
 /// Whom the readers talk to, and who fills the rooms.
 pub const CROWD: Range<i64> = 10_001..20_001;
@@ -56,7 +56,7 @@ pub const HALL_SIZE: i64 = 10_000;
 pub const WATCHED: i64 = 101;
 
 /// The first chat that [`PEOPLE`] share.
-pub const SHARED: i64 = 1_001;
+pub const SHARED: i64 = 5_001;
 
 /// The first chat of [`READERS`] and of [`COLD`]; each has the next ones.
 pub const TALKS: i64 = 10_001;
@@ -110,6 +110,7 @@ mod tests {
     fn people_share_some_chats_and_not_all() {
         let of = |person: i64| shares(person).collect::<Vec<_>>();
         let (one, other) = (of(PEOPLE.start), of(PEOPLE.start + 20));
+        assert_eq!(one.len() as i64, SHARES);
         assert_ne!(one, other);
         assert!(one.iter().any(|chat| other.contains(chat)));
     }

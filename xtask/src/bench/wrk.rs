@@ -57,8 +57,19 @@ pub struct Figures {
 /// Sends the requests of the script for so many seconds, each connection waiting for its answer.
 pub fn run(origin: &str, script: &Path, threads: u32, connections: u32, seconds: u64) -> Result<Figures> {
     let seconds = format!("{seconds}s");
+    // However slow an answer is, it is a figure and no failure.
     let mut command = Command::new("wrk");
-    command.args(["-t", &threads.to_string(), "-c", &connections.to_string(), "-d", &seconds, "-s"]);
+    command.args([
+        "-t",
+        &threads.to_string(),
+        "-c",
+        &connections.to_string(),
+        "-d",
+        &seconds,
+        "--timeout",
+        "60s",
+        "-s",
+    ]);
     let told = run::output(command.arg(script).arg(origin))?;
     read(&told).with_context(|| format!("wrk at {origin}"))
 }
