@@ -21,6 +21,7 @@ pub mod webhook;
 
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
 use lately_model::Moment;
 use lately_store::{Store, StoreError};
@@ -58,6 +59,7 @@ pub struct Messenger {
     clock: Arc<dyn Clock>,
     dice: Arc<dyn Dice>,
     settings: Settings,
+    repaired: AtomicU64,
 }
 
 impl Messenger {
@@ -73,7 +75,8 @@ impl Messenger {
         let observer =
             Arc::new(resident::Hearing { residents: Arc::clone(&residents), keyring: Arc::clone(&keyring) });
         let store = Store::open(data, observer)?;
-        Ok(Self { store, residents, keyring, walks: Walks::default(), clock, dice, settings })
+        let (walks, repaired) = (Walks::default(), AtomicU64::new(0));
+        Ok(Self { store, residents, keyring, walks, clock, dice, settings, repaired })
     }
 
     /// The portal's present moment.

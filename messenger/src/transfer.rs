@@ -5,6 +5,7 @@
 
 use std::io::{self, BufRead, ErrorKind, Write};
 use std::path::Path;
+use std::sync::atomic::Ordering;
 
 use lately_model::ChatId;
 use lately_store::{Difference, Fact, StoreError};
@@ -147,9 +148,15 @@ impl Messenger {
             let Some((chat, differed)) = next else { return Ok(repaired) };
             after = chat;
             repaired += u64::from(differed);
+            self.repaired.fetch_add(u64::from(differed), Ordering::Relaxed);
             done += 1;
             progress(done);
         }
+    }
+
+    /// How many chats were repaired since this portal was opened.
+    pub fn repaired(&self) -> u64 {
+        self.repaired.load(Ordering::Relaxed)
     }
 
     /// Copies the database into a new file while the portal serves.
