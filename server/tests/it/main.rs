@@ -23,6 +23,7 @@ mod dialog;
 mod import;
 mod limits;
 mod message;
+mod observe;
 mod page;
 mod portal;
 mod portal_user;
