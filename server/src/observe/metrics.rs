@@ -22,8 +22,8 @@ use crate::rest::registry::{self, Method};
 const DURATIONS: [f64; 14] =
     [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 2.5, 10.0];
 
-/// Every status that an answer of the REST interface can have; another one is counted as the last.
-const CODES: [u16; 11] = [200, 204, 400, 401, 403, 404, 405, 413, 429, 503, 500];
+/// Every status that an answer to a call can have; another one is counted as the last.
+const CODES: [u16; 10] = [200, 400, 401, 403, 404, 405, 413, 429, 503, 500];
 
 /// What stands for the name of a method that does not exist.
 pub const UNKNOWN: &str = "unknown";

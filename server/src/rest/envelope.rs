@@ -222,3 +222,41 @@ fn respond(status: StatusCode, format: Format, body: HttpBody) -> Response<HttpB
     response.headers_mut().insert(header::CONTENT_TYPE, kind);
     response
 }
+
+#[cfg(test)]
+mod tests {
+    use http_body_util::BodyExt;
+    use hyper::body::Body as _;
+
+    use super::*;
+
+    /// What goes out, whose length is known before.
+    async fn sent(answer: Answer) -> String {
+        let timing = Timing { start: Timestamp::UNIX_EPOCH, finish: Timestamp::UNIX_EPOCH, operating: None };
+        let body = success(answer, timing, &TimeZone::UTC, Format::Json).into_body();
+        let length = body.size_hint().exact().unwrap();
+        let text = String::from_utf8(body.collect().await.unwrap().to_bytes().to_vec()).unwrap();
+        assert_eq!(length, text.len() as u64);
+        text
+    }
+
+    #[tokio::test]
+    async fn short_long_and_unwritten_results_go_out_alike() {
+        for length in [0, 10, CHUNKED_FROM - 3, CHUNKED_FROM, 3 * CHUNKED_FROM] {
+            let result = json!("x".repeat(length));
+            let ready = Answer::text(&result).paged(Some(2), Some(1)).with_removed(Some(json!([])));
+            let tree = Answer::tree(result.clone()).paged(Some(2), Some(1)).with_removed(Some(json!([])));
+            let text = sent(ready).await;
+            assert_eq!(text, sent(tree).await);
+            let head = format!(
+                "{{\"result\":{result},\"removed\":[],\"next\":1,\"total\":2,\"time\":{{\"start\":0.0,"
+            );
+            assert!(text.starts_with(&head), "{text}");
+        }
+        assert_eq!(
+            to_raw_value(&json!(1.0)).unwrap().get(),
+            "1.0",
+            "as numbers of the time block are written"
+        );
+    }
+}
