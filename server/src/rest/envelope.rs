@@ -253,10 +253,5 @@ mod tests {
             );
             assert!(text.starts_with(&head), "{text}");
         }
-        assert_eq!(
-            to_raw_value(&json!(1.0)).unwrap().get(),
-            "1.0",
-            "as numbers of the time block are written"
-        );
     }
 }
