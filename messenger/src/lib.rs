@@ -21,6 +21,7 @@ mod walk;
 pub mod webhook;
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
 use lately_model::Moment;
 use lately_store::{Database, Store, StoreError};
@@ -65,6 +66,7 @@ pub struct Messenger {
     clock: Arc<dyn Clock>,
     dice: Arc<dyn Dice>,
     settings: Settings,
+    repaired: AtomicU64,
 }
 
 impl Messenger {
@@ -81,8 +83,8 @@ impl Messenger {
             Arc::new(resident::Hearing { residents: Arc::clone(&residents), keyring: Arc::clone(&keyring) });
         let (outlet, told) = mpsc::channel(OUTLET);
         let store = Store::open(database, observer, Some(outlet))?;
-        let (walks, bus) = (Walks::default(), Bus::new(told));
-        Ok(Self { store, residents, keyring, walks, bus, clock, dice, settings })
+        let (walks, bus, repaired) = (Walks::default(), Bus::new(told), AtomicU64::new(0));
+        Ok(Self { store, residents, keyring, walks, bus, clock, dice, settings, repaired })
     }
 
     /// The portal's present moment.

@@ -6,6 +6,7 @@
 use std::io::{self, BufRead, ErrorKind, Write};
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use lately_model::ChatId;
 use lately_store::{Difference, Fact, StoreError};
@@ -164,6 +165,7 @@ impl Messenger {
             let Some((chat, differed)) = next else { return Ok(repaired) };
             after = chat;
             repaired += u64::from(differed);
+            self.repaired.fetch_add(u64::from(differed), Ordering::Relaxed);
             done += 1;
             progress(done);
         }
@@ -172,6 +174,11 @@ impl Messenger {
     /// A line for each column and each unique key of the database, the same for both engines.
     pub async fn schema(&self) -> Result<Vec<String>, Error> {
         self.store.read(|snapshot| Ok(snapshot.schema()?)).await
+    }
+
+    /// How many chats were repaired since this portal was opened.
+    pub fn repaired(&self) -> u64 {
+        self.repaired.load(Ordering::Relaxed)
     }
 
     /// Copies the database into a new file while the portal serves.

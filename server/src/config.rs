@@ -56,6 +56,8 @@ pub struct Config {
     pub recent: Recent,
     /// The log on standard error.
     pub log: Log,
+    /// Metrics and probes.
+    pub observe: Observe,
     /// The portal's clock.
     pub clock: Clock,
 }
@@ -146,6 +148,17 @@ pub enum LogFormat {
     Json,
 }
 
+/// `[observe]`: metrics and probes.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Observe {
+    /// Addresses to answer `/metrics`, `/healthz` and `/readyz` on; none: only the probes, beside the API.
+    #[serde(deserialize_with = "list")]
+    pub listen: Vec<SocketAddr>,
+    /// Seconds between being told to stop and stopping, for load balancers to notice.
+    pub drain_seconds: u32,
+}
+
 /// `[clock]`: the portal's clock.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -181,6 +194,7 @@ impl Default for Config {
             limits: Limits::default(),
             recent: Recent::default(),
             log: Log::default(),
+            observe: Observe::default(),
             clock: Clock::default(),
         }
     }

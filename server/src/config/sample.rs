@@ -123,6 +123,16 @@ pub(super) const DOCS: &[(&str, &str)] = &[
         "What is logged: off, error, warn, info, debug or trace, or a list such as \"info,lately=debug\".",
     ),
     (
+        "observe.listen",
+        "Addresses with ports to answer /metrics, /healthz and /readyz on over plain HTTP, such as\n\
+         \"127.0.0.1:9090\". Whoever reaches them can read them. An empty list: no metrics are served.",
+    ),
+    (
+        "observe.drain_seconds",
+        "For how many seconds after being told to stop the server still answers, while /readyz says that\n\
+         it stops: longer than load balancers take to notice. 0 to 600.",
+    ),
+    (
         "clock.start",
         "For tests: the moment at which the portal's clock starts, such as \"2017-10-01T12:00:00Z\".\n\
          Not set: the machine's time.",

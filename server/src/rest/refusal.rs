@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 
 use super::call::Failure;
 use super::params::DecodeError;
+use crate::observe::request_id::RequestId;
 
 /// What the transport refuses, whatever the method.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,9 +82,10 @@ impl WireError {
     }
 }
 
-impl From<Failure> for WireError {
-    /// A fault is logged here, once, with its chain; the client gets a generic text.
-    fn from(failure: Failure) -> Self {
+impl WireError {
+    /// What became of a call of `method`. A fault is logged here, once, with its chain and the number of the request
+    /// that met it; the client gets a generic text.
+    pub fn of(failure: Failure, method: &str, request: &RequestId) -> Self {
         match failure {
             Failure::System(error) => error.into(),
             Failure::Messenger(Error::Refused(refusal)) => refusal.into(),
@@ -94,7 +96,12 @@ impl From<Failure> for WireError {
                 let chain: Vec<String> = std::iter::successors(Some(fault), |error| error.source())
                     .map(ToString::to_string)
                     .collect();
-                tracing::error!(fault = chain.join(": "), "a call failed");
+                tracing::error!(
+                    request = request.as_str(),
+                    method,
+                    fault = chain.join(": "),
+                    "a call failed"
+                );
                 SystemError::Internal.into()
             }
         }

@@ -25,6 +25,7 @@ mod import;
 mod limits;
 mod message;
 mod nodes;
+mod observe;
 mod page;
 mod portal;
 mod portal_user;
