@@ -8,6 +8,7 @@ use lately_messenger::bus::{BusError, Notes};
 use lately_messenger::{Clock, Dice, Messenger, Settings};
 use lately_store::StoreError;
 use tokio::net::TcpListener;
+use tokio::sync::mpsc;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -52,6 +53,9 @@ pub enum BootError {
     #[error("{0}")]
     Control(#[from] std::io::Error),
 }
+
+/// How many notes to other servers wait; more are lost.
+const NOTES: usize = 4096;
 
 /// A running portal.
 pub struct Server {
@@ -110,11 +114,6 @@ impl Server {
         lately_store::private_dir(&config.data)?;
         let database = config.database()?;
         let messenger = Arc::new(Messenger::open(database, settings, clock, Arc::clone(&dice))?);
-        if let Some(address) = &config.bus {
-            let (_, out) = tokio::sync::mpsc::channel(1);
-            let notes = Notes { out, hear: Box::new(|_| {}) };
-            main.tasks.spawn(messenger.join(address, notes, main.stop.clone()).await?);
-        }
         control::serve(&config.data, Arc::clone(&messenger), main.stop.clone(), &main.tasks)?;
         let tls = if config.https.listen.is_empty() {
             None
@@ -137,6 +136,10 @@ impl Server {
             body_limit: config.rest.body_limit_bytes,
             require_https: config.rest.require_https,
         });
+        if let Some(address) = &config.bus {
+            let notes = notes(&portal);
+            main.tasks.spawn(messenger.join(address, notes, main.stop.clone()).await?);
+        }
         let offer: DemoOffer = Arc::new(OnceLock::new());
         let ids = RequestIds::new(dice.as_ref());
         let app = Front::new(portal, Arc::clone(&offer), Arc::clone(&health), ids);
@@ -187,6 +190,14 @@ async fn bind(addresses: &[SocketAddr]) -> Result<Vec<TcpListener>, BootError> {
 
 fn addresses(sockets: &[TcpListener]) -> Result<Vec<SocketAddr>, std::io::Error> {
     sockets.iter().map(TcpListener::local_addr).collect()
+}
+
+/// What the servers of a portal tell each other beside their commits: what they count for the limits.
+fn notes(portal: &Arc<Portal>) -> Notes {
+    let (sender, out) = mpsc::channel(NOTES);
+    portal.limits.share(sender);
+    let portal = Arc::clone(portal);
+    Notes { out, hear: Box::new(move |note| portal.limits.hear(note)) }
 }
 
 fn limits(config: &Config) -> LimitsConfig {

@@ -5,8 +5,10 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use lately_messenger::Messenger;
+use lately_store::BATCH_BOUNDS;
 use prometheus_client::collector::Collector;
-use prometheus_client::encoding::{DescriptorEncoder, EncodeMetric};
+use prometheus_client::encoding::{DescriptorEncoder, EncodeMetric, NoLabelSet};
+use prometheus_client::metrics::MetricType;
 use prometheus_client::metrics::counter::ConstCounter;
 use prometheus_client::metrics::gauge::ConstGauge;
 
@@ -38,6 +40,8 @@ impl Collector for Figures {
         level(to, "lately_resident_rows", "Rows of those lists", resident.rows)?;
         level(to, "lately_resident_rooms", "Chats behind those rows", resident.rooms)?;
         count(to, "lately_resident_doubts", "How often all lists were dropped on doubt", resident.doubts)?;
+        self.store(to)?;
+        self.bus(to)?;
         let repaired = self.messenger.repaired();
         count(to, "lately_counters_repaired", "Chats whose counters a recount had to set right", repaired)?;
         let uptime = self.started.duration_until(self.messenger.clock().now()).as_secs();
@@ -47,6 +51,44 @@ impl Collector for Figures {
         }
         let Ok(files) = std::fs::read_dir("/proc/self/fd") else { return Ok(()) };
         level(to, "process_open_fds", "Open files and connections of the process", files.count())
+    }
+}
+
+impl Figures {
+    fn store(&self, to: &mut DescriptorEncoder<'_>) -> fmt::Result {
+        let store = self.messenger.store_gauge();
+        level(to, "lately_store_queue", "Jobs that wait for the writer", store.queue)?;
+        level(to, "lately_store_available", "1 while the database answers", i64::from(store.available))?;
+        level(to, "lately_store_position", "Transactions ever committed on the portal", store.position)?;
+        count(to, "lately_store_commits", "Transactions committed by this server", store.commits)?;
+        count(to, "lately_store_retries", "How often the writer began again", store.retries)?;
+        count(to, "lately_store_statements", "Statements asked of the database", store.work.statements)?;
+        let bounds = BATCH_BOUNDS.iter().map(|bound| *bound as f64).chain([f64::MAX]);
+        let buckets: Vec<(f64, u64)> = bounds.zip(store.batches).collect();
+        let help = "Jobs that shared a commit";
+        to.encode_descriptor("lately_store_batch_size", help, None, MetricType::Histogram)?
+            .encode_histogram::<NoLabelSet>(store.jobs as f64, store.commits, &buckets, None)
+    }
+
+    fn bus(&self, to: &mut DescriptorEncoder<'_>) -> fmt::Result {
+        let (bus, store) = (self.messenger.bus_gauge(), self.messenger.store_gauge());
+        level(to, "lately_bus_joined", "1 when a bus is configured", i64::from(bus.joined))?;
+        level(to, "lately_bus_connected", "1 while there is a connection to it", i64::from(bus.connected))?;
+        level(
+            to,
+            "lately_bus_lag_milliseconds",
+            "How long the last transaction was on its way",
+            bus.lag_millis,
+        )?;
+        count(to, "lately_bus_sent", "Transactions told over the bus", bus.sent)?;
+        count(to, "lately_bus_dropped", "Transactions that were left to the outbox", bus.dropped)?;
+        count(to, "lately_bus_heard", "Transactions heard over the bus", bus.heard)?;
+        count(
+            to,
+            "lately_neighbour_transactions",
+            "Transactions of other processes, by bus or outbox",
+            store.heard,
+        )
     }
 }
 

@@ -2,12 +2,20 @@
 //!
 //! Owns both counts (core.md 8); everything is off unless configured. Holds: memory is bounded, because
 //! entries that no longer weigh anything are swept out and strangers' buckets have a ceiling. The clock is
-//! handed in as unix milliseconds; one that steps back neither frees nor locks anybody. Never answers a
-//! request itself.
+//! handed in as unix milliseconds; one that steps back neither frees nor locks anybody. Servers of one portal
+//! tell each other what they count, over the bus. Never answers a request itself.
 
-use parking_lot::Mutex;
+mod share;
+
 use std::collections::HashMap;
 use std::net::IpAddr;
+use std::sync::OnceLock;
+
+use bytes::Bytes;
+use parking_lot::Mutex;
+use tokio::sync::mpsc;
+
+use share::Counted;
 
 /// Which limits are in force. None by default.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -62,6 +70,8 @@ pub struct Operating {
 pub struct Limits {
     requests: Option<(RequestLimit, Mutex<Buckets>)>,
     operating: Option<(OperatingLimit, Mutex<Book>)>,
+    /// Takes what is counted here to the other servers of the portal.
+    shared: OnceLock<mpsc::Sender<Bytes>>,
 }
 
 impl Limits {
@@ -70,13 +80,42 @@ impl Limits {
         Self {
             requests: config.requests.map(|limit| (limit, Mutex::default())),
             operating: config.operating.map(|limit| (limit, Mutex::default())),
+            shared: OnceLock::new(),
         }
     }
 
     /// Counts one request from this address; false means `QUERY_LIMIT_EXCEEDED`. A batch is one request.
     pub fn admit(&self, peer: IpAddr, now_millis: i64) -> bool {
         let Some((limit, buckets)) = &self.requests else { return true };
-        buckets.lock().admit(peer, *limit, now_millis)
+        let admitted = buckets.lock().admit(peer, *limit, now_millis);
+        if admitted {
+            self.tell(Counted::Request(peer, now_millis));
+        }
+        admitted
+    }
+
+    /// From now on what is counted here is told to the other servers; what does not fit is not.
+    pub fn share(&self, notes: mpsc::Sender<Bytes>) {
+        drop(self.shared.set(notes));
+    }
+
+    /// Counts what another server counted.
+    pub fn hear(&self, note: &[u8]) {
+        match (Counted::decode(note), &self.requests, &self.operating) {
+            (Some(Counted::Request(peer, millis)), Some((limit, buckets)), _) => {
+                buckets.lock().admit(peer, *limit, millis);
+            }
+            (Some(Counted::Time(credential, method, millis, seconds)), _, Some((_, book))) => {
+                book.lock().record(credential, method, minute_of(millis), seconds);
+            }
+            _ => {}
+        }
+    }
+
+    fn tell(&self, counted: Counted) {
+        if let Some(notes) = self.shared.get() {
+            drop(notes.try_send(counted.encode()));
+        }
     }
 
     /// Whether run time is counted at all.
@@ -97,6 +136,7 @@ impl Limits {
         let Some((_, book)) = &self.operating else { return };
         if seconds > SHORTEST_COUNTED_SECONDS {
             book.lock().record(credential, method, minute_of(now_millis), seconds);
+            self.tell(Counted::Time(credential, method, now_millis, seconds));
         }
     }
 

@@ -68,6 +68,37 @@ async fn over_the_bus_it_shows_without_being_looked_for() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn requests_are_counted_over_all_servers() {
+    let nats = Nats::start().unwrap();
+    let strict = |config: &mut lately::config::Config| {
+        config.bus = Some(nats.url());
+        config.limits.bucket = true;
+        config.limits.bucket_size = 4;
+        config.limits.bucket_drain = 0.01;
+    };
+    let one = TestPortal::with(|config| {
+        config.database = Some(database::server_address(&config.data));
+        strict(config);
+    })
+    .await;
+    let other = one.neighbour(strict).await;
+    until(async || [&one, &other].iter().all(|node| node.messenger().bus_gauge().connected)).await;
+    let alice = one.client(Person::Alice).await;
+    for _ in 0..4 {
+        alice.ok("server.time", json!({})).await;
+    }
+    let alice = at(&other, &alice);
+    let mut asked = 0;
+    until(async || {
+        asked += 1;
+        alice.call("server.time", json!({})).await.status == 503
+    })
+    .await;
+    assert!(asked <= 5, "the other server let {asked} requests through");
+    assert_eq!(alice.refused("server.time", json!({})).await.1, "QUERY_LIMIT_EXCEEDED");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_webhook_removed_at_one_server_is_refused_at_the_other() {
     let one = portal(None).await;
     let other = one.neighbour(|_| {}).await;
