@@ -1,12 +1,11 @@
 //! Envelopes: `result` with its `time` block, or `error` (core.md 4 and 5), as JSON or XML.
 
-use axum::body::Body as HttpBody;
+use axum::body::{Body as HttpBody, Bytes};
 use axum::http::header::{self, HeaderValue};
 use axum::http::{Response, StatusCode};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use lately_model::Moment;
-use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Map, Value, json};
 
 use super::answer::{Answer, Body};
@@ -84,25 +83,21 @@ pub fn failure(error: &WireError, format: Format) -> Response<HttpBody> {
 }
 
 /// Written by hand around the result, so that ready JSON text is not parsed again.
-fn json_text(answer: Answer, time: &Value) -> String {
-    let result: Box<RawValue> = match answer.result {
-        Body::Text(text) => text,
-        Body::Tree(tree) => to_raw_value(&tree).unwrap_or_default(),
+fn json_text(answer: Answer, time: &Value) -> Vec<u8> {
+    let result: Bytes = match answer.result {
+        Body::Bytes(text) => text,
+        Body::Text(text) => String::from(Box::<str>::from(text)).into(),
+        Body::Tree(tree) => tree.to_string().into(),
     };
     let mut extras = Map::new();
     insert_extras(&mut extras, answer.removed, answer.total, answer.next);
-    let mut text = String::with_capacity(result.get().len() + 512);
-    text.push_str("{\"result\":");
-    text.push_str(result.get());
+    let mut text = Vec::with_capacity(result.len() + 512);
+    text.extend_from_slice(b"{\"result\":");
+    text.extend_from_slice(&result);
     for (key, value) in extras {
-        text.push_str(",\"");
-        text.push_str(&key);
-        text.push_str("\":");
-        text.push_str(&value.to_string());
+        text.extend_from_slice(format!(",\"{key}\":{value}").as_bytes());
     }
-    text.push_str(",\"time\":");
-    text.push_str(&time.to_string());
-    text.push('}');
+    text.extend_from_slice(format!(",\"time\":{time}}}").as_bytes());
     text
 }
 
@@ -123,12 +118,12 @@ fn insert_extras(
     }
 }
 
-fn respond(status: StatusCode, format: Format, body: String) -> Response<HttpBody> {
+fn respond(status: StatusCode, format: Format, body: impl Into<HttpBody>) -> Response<HttpBody> {
     let kind = match format {
         Format::Json => HeaderValue::from_static("application/json; charset=utf-8"),
         Format::Xml => HeaderValue::from_static("text/xml; charset=utf-8"),
     };
-    let mut response = Response::new(HttpBody::from(body));
+    let mut response = Response::new(body.into());
     *response.status_mut() = status;
     response.headers_mut().insert(header::CONTENT_TYPE, kind);
     response
