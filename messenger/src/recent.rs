@@ -9,13 +9,17 @@ use lately_model::right::{Act, Verdict, verdict};
 use lately_model::{
     ChatId, ChatKind, DialogId, Member, MessageId, Moment, Removal, RemovalReason, Room, Seat, User, UserId,
 };
-use lately_store::Tx;
+use lately_store::{Snapshot, Tx};
 
 use crate::resident::answers::{Question, Stamp};
 use crate::resident::card::Card;
+use crate::resident::load::{self, Claim, Outcome, Ticket};
 use crate::resident::{Look, State};
 use crate::walk::{Turn, WalkKey};
 use crate::{Error, Messenger, Refusal, dialog};
+
+/// How often a list is loaded beside the writer before the writer has to wait.
+const LOADS: usize = 3;
 
 /// One row with everything that it shows, as it is at the moment of a look.
 #[derive(Debug, Clone, Copy)]
@@ -214,9 +218,42 @@ impl Messenger {
             if let Some(Some(seen)) = seen {
                 return Ok(seen);
             }
-            let residents = Arc::clone(&self.residents);
-            self.store.in_order(move |snapshot| Ok::<_, Error>(residents.load(snapshot, user)?)).await?;
+            match load::claim(&self.residents, user) {
+                Claim::Theirs(mut done) => drop(done.changed().await),
+                Claim::Mine(_) if self.residents.holds(user) => {}
+                Claim::Mine(ticket) => self.load(ticket, user).await?,
+            }
         }
+    }
+
+    /// Loads a list beside the writer, or between two transactions when others write too much meanwhile.
+    async fn load(&self, mut ticket: Ticket, user: UserId) -> Result<(), Error> {
+        for _ in 0..LOADS {
+            ticket.renew();
+            let residents = Arc::clone(&self.residents);
+            let read =
+                move |snapshot: &Snapshot<'_>| Ok::<_, Error>(Ticket::read(user, &residents, snapshot)?);
+            let mut loaded = Some(self.store.read(read).await?);
+            let mut outcome = ticket.install(&mut loaded);
+            if outcome == Outcome::Behind {
+                let residents = Arc::clone(&self.residents);
+                let hear =
+                    move |snapshot: &Snapshot<'_>| Ok::<_, Error>(residents.heard(snapshot.position()?));
+                self.store.in_order(hear).await?;
+                outcome = ticket.install(&mut loaded);
+            }
+            if outcome == Outcome::Installed {
+                return Ok(());
+            }
+        }
+        let residents = Arc::clone(&self.residents);
+        let load = move |snapshot: &Snapshot<'_>| {
+            ticket.renew();
+            residents.heard(snapshot.position()?);
+            ticket.install(&mut Some(Ticket::read(user, &residents, snapshot)?));
+            Ok::<_, Error>(())
+        };
+        self.store.in_order(load).await
     }
 }
 

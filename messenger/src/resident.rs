@@ -1,31 +1,31 @@
 //! Resident recent lists: a person's seats and the rooms behind them, kept in memory once asked for.
 //!
-//! Must hold: what is resident equals a fresh load from the store at the same commit. Lists are loaded between two
-//! transactions and changed only by what transactions tell, on the writer's thread, in commit order; on doubt all is
-//! dropped. A message changes one room and one seat, however many members there are. It is a cache, never the truth.
+//! Must hold: what is resident equals a fresh load from the store at the same commit. Lists are changed only by what
+//! transactions tell, on the writer's thread, in commit order; on doubt all is dropped. A message changes one room and
+//! one seat, however many members there are. It is a cache, never the truth.
 
 pub mod answers;
 pub mod card;
 pub mod list;
+pub mod load;
 pub mod order;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use lately_model::{Chat, ChatId, Room, Seat, User, UserId};
-use lately_store::{Change, Observer, Snapshot, StoreError};
-use parking_lot::{RwLock, RwLockReadGuard};
+use lately_model::{ChatId, Room, Seat, User, UserId};
+use lately_store::{Change, Observer};
+use parking_lot::{Mutex, RwLock, RwLockReadGuard};
 use rustc_hash::{FxHashMap, FxHashSet};
+use tokio::sync::watch;
 
 use crate::birthday::Birthdays;
 use crate::webhook::Keyring;
 use answers::Answers;
 use card::Card;
 use list::{List, place_of};
+use load::Late;
 use order::Journal;
-
-/// How many seats are loaded by one statement.
-const STEP: i64 = 10_000;
 
 /// An answer is worth keeping if fewer lists were looked at since its owner asked last.
 const WORTH: u64 = 1000;
@@ -52,6 +52,8 @@ pub struct Residents {
     pub answers: Answers,
     /// Whose birthday it is.
     pub birthdays: Birthdays,
+    /// The lists that are being loaded, with what closes when they are.
+    loading: Mutex<FxHashMap<UserId, watch::Receiver<()>>>,
     tick: AtomicU64,
     doubts: AtomicU64,
     most_rows: usize,
@@ -68,6 +70,9 @@ pub struct State {
     /// Changes whenever somebody did, or became known.
     people_stamp: u64,
     stamps: AtomicU64,
+    /// The position up to which the observer heard of everything, if that is known.
+    heard: Option<i64>,
+    late: Late,
 }
 
 impl State {
@@ -215,10 +220,12 @@ impl State {
         self.people.retain(|user, _| shown.contains(user));
     }
 
-    /// Forgets everything but which stamps were given.
+    /// Forgets everything but which stamps were given and that somebody loads.
     fn clear(&mut self) {
         let stamps = AtomicU64::new(self.new_stamp());
-        *self = Self { stamps, ..Self::default() };
+        let mut late = std::mem::take(&mut self.late);
+        late.forget();
+        *self = Self { stamps, late, ..Self::default() };
     }
 
     /// Adds up; takes time by the number of rooms and people.
@@ -263,13 +270,13 @@ fn rename_mention(room: &Room, user: UserId, name: &str) -> Option<Room> {
 impl Residents {
     /// Nothing resident yet; at most about `most_rows` rows ever.
     pub fn new(most_rows: usize) -> Self {
-        let (tick, doubts) = (AtomicU64::new(0), AtomicU64::new(0));
         Self {
             state: RwLock::default(),
             answers: Answers::default(),
             birthdays: Birthdays::default(),
-            tick,
-            doubts,
+            loading: Mutex::default(),
+            tick: AtomicU64::new(0),
+            doubts: AtomicU64::new(0),
             most_rows,
         }
     }
@@ -278,7 +285,7 @@ impl Residents {
     pub fn look<T>(&self, user: UserId, look: impl FnOnce(Look<'_>) -> T) -> Option<T> {
         let state: RwLockReadGuard<'_, State> = self.state.read();
         let list = state.lists.get(&user)?;
-        let often = list.use_at(self.next_tick()) < WORTH;
+        let often = list.look_at(self.next_tick(), WORTH);
         Some(look(Look { state: &state, list, often }))
     }
 
@@ -286,54 +293,15 @@ impl Residents {
         self.tick.fetch_add(1, Ordering::Relaxed) + 1
     }
 
-    /// Loads a person's list. Must run between two transactions ([`lately_store::Store::in_order`]).
-    pub fn load(&self, snapshot: &Snapshot<'_>, user: UserId) -> Result<(), StoreError> {
-        let mut seats = Vec::new();
-        let mut after = ChatId(0);
-        loop {
-            let found = snapshot.seats(user, after, STEP)?;
-            let Some((seat, _)) = found.last() else { break };
-            after = seat.member.chat_id;
-            seats.extend(found);
-        }
-        let removals = snapshot.removals(user)?;
-        let people = self.missing_people(snapshot, user, &seats)?;
-        let mut state = self.state.write();
-        for person in people {
-            state.put_person(person);
-        }
-        state.drop_list(user);
-        let mut own = Vec::with_capacity(seats.len());
-        for (seat, room) in seats {
-            let Chat { id, .. } = room.chat;
-            // One that is there is the same, and may have its text already.
-            state.rooms.entry(id).or_insert_with(|| Box::new(Card::new(room)));
-            own.push(seat);
-        }
-        state.rows += own.len();
-        state.lists.insert(user, List::new(own, removals, self.next_tick()));
-        if state.rows > self.most_rows {
-            state.evict(self.most_rows);
-        }
-        Ok(())
+    /// Whether a person's list is there.
+    pub fn holds(&self, user: UserId) -> bool {
+        self.state.read().lists.contains_key(&user)
     }
 
-    /// The people whom these rows show and who are not resident yet, and the owner.
-    fn missing_people(
-        &self,
-        snapshot: &Snapshot<'_>,
-        owner: UserId,
-        seats: &[(Seat, Room)],
-    ) -> Result<Vec<User>, StoreError> {
-        let peers = seats.iter().filter_map(|(seat, _)| seat.peer);
-        let authors = seats.iter().filter_map(|(_, room)| room.last.as_ref()).map(|last| last.author_id);
-        let shown = peers.chain(authors).filter(|user| !user.is_none());
-        let wanted: FxHashSet<UserId> = shown.chain([owner]).collect();
-        let missing: Vec<UserId> = {
-            let state = self.state.read();
-            wanted.into_iter().filter(|user| !state.people.contains_key(user)).collect()
-        };
-        snapshot.users(&missing)
+    /// The observer has heard of everything up to this position. Must run between two transactions
+    /// ([`lately_store::Store::in_order`]).
+    pub fn heard(&self, position: i64) {
+        self.state.write().heard = Some(position);
     }
 
     /// Drops everything, because it may not be true any more.
@@ -376,7 +344,7 @@ pub struct Hearing {
 }
 
 impl Observer for Hearing {
-    fn committed(&self, changes: Vec<Vec<Change>>) {
+    fn committed(&self, position: i64, changes: Vec<Vec<Change>>) {
         for change in changes.iter().flatten() {
             match change {
                 Change::Webhooks(user) => self.keyring.forget(*user),
@@ -389,9 +357,11 @@ impl Observer for Hearing {
             }
         }
         let mut state = self.residents.state.write();
+        state.late.note(position, &changes);
         for changes in changes {
             state.apply(changes);
         }
+        state.heard = Some(position);
     }
 
     fn doubt(&self) {

@@ -27,8 +27,9 @@ pub enum Change {
 
 /// Hears of changes on the writer's thread; must be quick and must not call the store.
 pub trait Observer: Send + Sync {
-    /// A transaction was committed. Each inner list is one job's changes, in commit order.
-    fn committed(&self, changes: Vec<Vec<Change>>);
+    /// A transaction was committed, which moved the portal to this position. Each inner list is one job's changes, in
+    /// commit order.
+    fn committed(&self, position: i64, changes: Vec<Vec<Change>>);
 
     /// Something was written that is not known here (another process, a failed commit): copies must be dropped.
     fn doubt(&self);
@@ -36,7 +37,7 @@ pub trait Observer: Send + Sync {
 
 /// An observer that keeps no copy.
 impl Observer for () {
-    fn committed(&self, _: Vec<Vec<Change>>) {}
+    fn committed(&self, _: i64, _: Vec<Vec<Change>>) {}
 
     fn doubt(&self) {}
 }

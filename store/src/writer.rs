@@ -197,7 +197,7 @@ impl Desk {
         self.engine.run_one("UPDATE portal SET position = ?1 WHERE id = 1", &[(found + 1).into()])?;
         self.engine.script("COMMIT")?;
         self.position = found + 1;
-        self.observer.committed(changes);
+        self.observer.committed(found + 1, changes);
         Ok(())
     }
 

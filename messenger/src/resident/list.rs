@@ -18,16 +18,18 @@ pub struct List {
     seats: Vec<Seat>,
     removals: Vec<Removal>,
     order: Mutex<Order>,
-    /// By the count of looks, when it was last looked at.
-    used: AtomicU64,
+    /// By the count of looks, when it was loaded.
+    loaded: u64,
+    /// By the same count, when it was last looked at; zero for never.
+    looked: AtomicU64,
 }
 
 impl List {
     /// A list of these seats, given by chat number.
-    pub(super) fn new(mut seats: Vec<Seat>, mut removals: Vec<Removal>, used: u64) -> Self {
+    pub(super) fn new(mut seats: Vec<Seat>, mut removals: Vec<Removal>, loaded: u64) -> Self {
         seats.shrink_to_fit();
         removals.shrink_to_fit();
-        Self { seats, removals, order: Mutex::default(), used: AtomicU64::new(used) }
+        Self { seats, removals, order: Mutex::default(), loaded, looked: AtomicU64::default() }
     }
 
     /// Every seat, by chat number.
@@ -57,13 +59,15 @@ impl List {
         order
     }
 
-    /// Notes that it is looked at now; answers how many looks at any list there were in between.
-    pub(super) fn use_at(&self, tick: u64) -> u64 {
-        tick.saturating_sub(self.used.swap(tick, Ordering::Relaxed))
+    /// Notes that it is looked at now; answers whether that was so fewer than `most` looks at any list ago.
+    pub(super) fn look_at(&self, tick: u64, most: u64) -> bool {
+        let before = self.looked.swap(tick, Ordering::Relaxed);
+        before > 0 && tick.saturating_sub(before) < most
     }
 
+    /// When it was last of use.
     pub(super) fn used(&self) -> u64 {
-        self.used.load(Ordering::Relaxed)
+        self.looked.load(Ordering::Relaxed).max(self.loaded)
     }
 
     /// Puts a seat in place of the one in the same chat. Answers whether there was none.

@@ -110,7 +110,7 @@ mod tests {
     struct Doubts(std::sync::atomic::AtomicU64);
 
     impl Observer for Doubts {
-        fn committed(&self, _: Vec<Vec<Change>>) {}
+        fn committed(&self, _: i64, _: Vec<Vec<Change>>) {}
 
         fn doubt(&self) {
             self.0.fetch_add(1, std::sync::atomic::Ordering::SeqCst);

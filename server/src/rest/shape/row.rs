@@ -123,3 +123,6 @@ fn number(number: i64, revision: Revision, out: &mut Vec<u8>) {
 fn put<T: Serialize>(value: &T, out: &mut Vec<u8>) {
     drop(serde_json::to_writer(out, value));
 }
+
+#[cfg(test)]
+mod tests;
