@@ -115,16 +115,16 @@ impl Messenger {
         let answers = &self.residents.answers;
         let question = Question::new(user, form, filter);
         self.resident(user, move |look| {
+            let text = || write(&collect(look, filter, oldest).rows);
+            if filter.since.is_some() || !look.often {
+                return text();
+            }
             let stamp = stamp(look, oldest);
-            let keep = filter.since.is_none() && look.often;
-            if let Some(kept) = answers.find(question, stamp).filter(|_| keep) {
-                return kept;
-            }
-            let text = write(&collect(look, filter, oldest).rows);
-            if keep {
+            answers.find(question, stamp).unwrap_or_else(|| {
+                let text = text();
                 answers.keep(question, stamp, text.clone());
-            }
-            text
+                text
+            })
         })
         .await
     }

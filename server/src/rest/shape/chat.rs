@@ -37,7 +37,7 @@ pub struct RecentChat<'a> {
     pub message_type: &'static str,
     pub user_counter: i64,
     pub restrictions: Restrictions,
-    pub role: Part<String>,
+    pub role: Part<&'static str>,
     pub text_field_enabled: bool,
     pub background_id: Option<String>,
     pub entity_link: Part<EntityLink>,
@@ -105,7 +105,10 @@ pub fn recent_chat<'a>(chat: &'a Chat, own: Option<(&Member, Role)>, wire: &Wire
         role: part(own, Gap::Role, |(_, role)| shown_role(role)),
         text_field_enabled: true,
         background_id: None,
-        entity_link: part(own, Gap::EntityLink, |(member, _)| entity_link(chat, member.user_id)),
+        entity_link: match own {
+            None if names_user(chat) => Part::Open(Gap::EntityLink),
+            own => Part::Given(entity_link(chat, own.map_or(UserId(0), |(member, _)| member.user_id))),
+        },
         permissions: permissions(chat),
         public: "",
     }
@@ -122,8 +125,13 @@ fn part<O, T>(own: Option<O>, gap: Gap, make: impl FnOnce(O) -> T) -> Part<T> {
 }
 
 /// A role as rows tell it.
-pub fn shown_role(role: Role) -> String {
-    role.word().to_uppercase()
+pub fn shown_role(role: Role) -> &'static str {
+    match role {
+        Role::Guest => "GUEST",
+        Role::Member => "MEMBER",
+        Role::Manager => "MANAGER",
+        Role::Owner => "OWNER",
+    }
 }
 
 /// Only the caller is told, if they are one.
@@ -150,6 +158,11 @@ fn permissions(chat: &Chat) -> Permissions {
         manage_messages: can_post,
         can_post,
     }
+}
+
+/// Whether the link goes through the person who follows it.
+fn names_user(chat: &Chat) -> bool {
+    matches!(chat.entity_type.as_str(), "TASKS_TASK" | "TASKS")
 }
 
 /// Where the thing is that a chat was made for, as `user` gets there.

@@ -5,7 +5,7 @@
 
 use lately_messenger::Pieces;
 use lately_messenger::recent::RecentRow;
-use lately_model::{Revision, Room, User};
+use lately_model::{Revision, Role, Room, User};
 use serde::Serialize;
 
 use super::chat::{entity_link, manager_list, mute_map, shown_role};
@@ -40,15 +40,27 @@ pub fn write_rows(rows: &[RecentRow<'_>], text: Text, wire: &Wire<'_>, out: &mut
 }
 
 fn write_row(row: &RecentRow<'_>, text: Text, wire: &Wire<'_>, out: &mut Vec<u8>) {
-    let common = |room: &Room| pieces(&recent::common(room, text, wire));
-    let kept = fits(row).then(|| row.room.pieces(form(text, wire.revision), common)).flatten();
+    let made = |room: &Room| room_pieces(room, text, wire);
+    let kept = fits(row).then(|| row.room.pieces(form(text, wire.revision), made)).flatten();
     let Some(kept) = kept else { return put(&recent::row(row, text, wire), out) };
-    for (piece, mark) in kept.iter() {
+    let mut pieces = kept.iter();
+    let changed = pieces.next().map_or(&b""[..], |(date, _)| date);
+    for (piece, mark) in pieces {
         out.extend_from_slice(piece);
         if let Some(gap) = Gap::of(mark) {
-            fill(gap, row, wire, out);
+            fill(gap, row, changed, wire, out);
         }
     }
+}
+
+/// First the date of the room's last change, which most rows show as their own; then what all rows have in common.
+fn room_pieces(room: &Room, text: Text, wire: &Wire<'_>) -> Pieces {
+    let mut made = Pieces::default();
+    made.add(&text_of(&wire.date(room.chat.updated_at)), Gap::DateUpdate.mark());
+    for (piece, mark) in pieces(&recent::common(room, text, wire)).iter() {
+        made.add(piece, mark);
+    }
+    made
 }
 
 /// Whether this row has what all rows of its room have in common: the newest message, and in a private one a person.
@@ -58,8 +70,8 @@ fn fits(row: &RecentRow<'_>) -> bool {
     row.seat.last(row.room).is_some() && (known || !private)
 }
 
-/// Writes what is the reader's own.
-fn fill(gap: Gap, row: &RecentRow<'_>, wire: &Wire<'_>, out: &mut Vec<u8>) {
+/// Writes what is the reader's own; `changed` is the date of the room's last change.
+fn fill(gap: Gap, row: &RecentRow<'_>, changed: &[u8], wire: &Wire<'_>, out: &mut Vec<u8>) {
     let (seat, chat) = (row.seat, &row.room.chat);
     let member = &seat.member;
     match gap {
@@ -76,13 +88,19 @@ fn fill(gap: Gap, row: &RecentRow<'_>, wire: &Wire<'_>, out: &mut Vec<u8>) {
         Gap::LastId => put(&member.last_read_id.0, out),
         Gap::Pinned => put(&seat.pinned(), out),
         Gap::Unread => put(&member.mark, out),
-        Gap::DateUpdate => put(&wire.date(seat.date_update(row.room)), out),
+        Gap::DateUpdate if member.updated_at <= chat.updated_at => out.extend_from_slice(changed),
+        Gap::DateUpdate => put(&wire.date(member.updated_at), out),
         Gap::MuteList if !member.muted => out.extend_from_slice(b"[]"),
         Gap::MuteList => put(&mute_map(member), out),
+        Gap::ManagerList if !managed(row) => out.extend_from_slice(b"[]"),
         Gap::ManagerList => put(&manager_list(member, seat.role(row.room)), out),
         Gap::Role => put(&shown_role(seat.role(row.room)), out),
         Gap::EntityLink => put(&entity_link(chat, member.user_id), out),
     }
+}
+
+fn managed(row: &RecentRow<'_>) -> bool {
+    row.seat.role(row.room) >= Role::Manager
 }
 
 /// What a person gives to rows: picture, title, or the person.
