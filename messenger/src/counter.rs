@@ -4,7 +4,7 @@
 
 use lately_model::{ChatId, ChatKind, UserId};
 
-use crate::resident::{List, State};
+use crate::resident::Look;
 use crate::{Error, Messenger};
 
 /// Which part of the messenger a chat counts in.
@@ -61,7 +61,7 @@ impl Messenger {
     }
 }
 
-fn counts(state: &State, list: &List) -> Vec<Count> {
+fn counts(Look { state, list, .. }: Look<'_>) -> Vec<Count> {
     let mut counts = Vec::new();
     for seat in list.seats() {
         let Some(room) = state.room(seat.member.chat_id) else { continue };
@@ -79,7 +79,6 @@ fn counts(state: &State, list: &List) -> Vec<Count> {
             muted: seat.member.muted,
         });
     }
-    counts.sort_unstable_by_key(|count| count.chat);
     counts
 }
 

@@ -9,6 +9,7 @@ use lately_model::{
 pub use lately_store::View;
 use lately_store::{NewChat, Page, Snapshot, Tx};
 
+use crate::resident::Look;
 use crate::user::{acting, may_meet};
 use crate::{Error, Messenger, Refusal};
 
@@ -140,13 +141,13 @@ impl Messenger {
     pub async fn read_all(&self, user: UserId) -> Result<(), Error> {
         let now = self.now();
         let unread = self
-            .resident(user, |state, list| {
+            .resident(user, |Look { state, list, .. }| {
                 let unread = |seat: &&lately_model::Seat| {
                     let Some(room) = state.room(seat.member.chat_id) else { return true };
                     let behind = seat.member.last_read_id < room.chat.last_message_id;
                     room.chat.kind != ChatKind::OpenLine && (behind || seat.member.mark)
                 };
-                list.seats().filter(unread).map(|seat| seat.member.chat_id).collect::<Vec<_>>()
+                list.seats().iter().filter(unread).map(|seat| seat.member.chat_id).collect::<Vec<_>>()
             })
             .await?;
         self.store

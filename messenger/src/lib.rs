@@ -4,6 +4,7 @@
 //! Must hold: access is decided inside the transaction that acts; a resident list equals a fresh load at every moment.
 //! Never does: SQL, HTTP, wire shapes.
 
+pub mod birthday;
 pub mod bus;
 pub mod chat;
 pub mod clock;
@@ -32,6 +33,7 @@ pub use clock::{Clock, SystemClock};
 pub use dice::{Dice, SystemDice};
 pub use refusal::{Error, Refusal};
 pub use resident::Gauge;
+pub use resident::card::{Card, Pieces};
 
 use bus::Bus;
 use resident::Residents;

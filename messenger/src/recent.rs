@@ -1,43 +1,51 @@
 //! The recent list as its owner sees it, and what they do to its rows.
 
+use std::cmp::Reverse;
 use std::sync::Arc;
 
+use bytes::Bytes;
 use lately_model::recent::{Filter, PIN_LIMIT, Presence, presence};
 use lately_model::right::{Act, Verdict, verdict};
 use lately_model::{
-    ChatId, ChatKind, DialogId, Member, Moment, Removal, RemovalReason, Room, Seat, User, UserId,
+    ChatId, ChatKind, DialogId, Member, MessageId, Moment, Removal, RemovalReason, Room, Seat, User, UserId,
 };
-use lately_store::Tx;
+use lately_store::{Snapshot, Tx};
 
-use crate::resident::{List, State};
-use crate::walk::WalkKey;
+use crate::resident::answers::{Question, Stamp};
+use crate::resident::card::Card;
+use crate::resident::load::{self, Claim, Outcome, Ticket};
+use crate::resident::{Look, State};
+use crate::walk::{Turn, WalkKey};
 use crate::{Error, Messenger, Refusal, dialog};
 
-/// One row with everything that it shows.
-#[derive(Debug, Clone)]
-pub struct RecentRow {
+/// How often a list is loaded beside the writer before the writer has to wait.
+const LOADS: usize = 3;
+
+/// One row with everything that it shows, as it is at the moment of a look.
+#[derive(Debug, Clone, Copy)]
+pub struct RecentRow<'a> {
     /// The owner's place in the chat.
-    pub seat: Seat,
+    pub seat: &'a Seat,
     /// The chat and its newest message.
-    pub room: Arc<Room>,
+    pub room: &'a Card<Room>,
     /// In a private dialog, the other person.
-    pub peer: Option<Arc<User>>,
+    pub peer: Option<&'a Card<User>>,
     /// Who wrote the newest message, unless the system did.
-    pub author: Option<Arc<User>>,
+    pub author: Option<&'a Card<User>>,
 }
 
-impl RecentRow {
+impl RecentRow<'_> {
     /// How many messages are unread.
     pub fn counter(&self) -> i64 {
-        self.seat.counter(&self.room)
+        self.seat.counter(self.room)
     }
 }
 
-/// An answer of [`Messenger::recent`].
-#[derive(Debug, Clone, Default)]
-pub struct Recent {
+/// What [`Messenger::recent`] shows.
+#[derive(Debug, Default)]
+pub struct Recent<'a> {
     /// The rows in order.
-    pub rows: Vec<RecentRow>,
+    pub rows: Vec<RecentRow<'a>>,
     /// Rows that went away since the sync date; `None` when none was given.
     pub removed: Option<Vec<Removal>>,
 }
@@ -70,52 +78,89 @@ pub struct ListQuery {
     pub limit: usize,
 }
 
-/// An answer of [`Messenger::recent_list`].
-#[derive(Debug, Clone, Default)]
-pub struct RecentPage {
+/// What [`Messenger::recent_list`] shows.
+#[derive(Debug)]
+pub struct RecentPage<'a> {
     /// The rows in order.
-    pub rows: Vec<RecentRow>,
+    pub rows: Vec<RecentRow<'a>>,
     /// Whether another page may follow.
     pub more: bool,
 }
 
 impl Messenger {
-    /// `im.recent.get`: the rows that `filter` takes, pinned first, then the newest message first.
-    pub async fn recent(&self, user: UserId, filter: Filter) -> Result<Recent, Error> {
-        let now = self.now();
-        let oldest = filter.oldest(now, self.settings.window_days);
-        self.resident(user, move |state, list| collect(state, list, filter, oldest)).await
+    /// `im.recent.get`: the rows that `filter` takes, pinned first, then the newest message first. `show` makes of them
+    /// what the caller needs, and must be quick: what happens meanwhile waits for it.
+    pub async fn recent<T, F>(&self, user: UserId, filter: Filter, show: F) -> Result<T, Error>
+    where
+        T: Send,
+        F: FnOnce(&Recent<'_>) -> T + Send,
+    {
+        let oldest = filter.oldest(self.now(), self.settings.window_days);
+        self.resident(user, move |look| show(&collect(look, filter, oldest))).await
+    }
+
+    /// The same rows as text, which is kept and given again while they stay as they are. `write` depends on nothing
+    /// but the rows and `form`; with a sync date nothing is kept.
+    pub async fn recent_text<F>(
+        &self,
+        user: UserId,
+        filter: Filter,
+        form: u8,
+        write: F,
+    ) -> Result<Bytes, Error>
+    where
+        F: FnOnce(&[RecentRow<'_>]) -> Bytes + Send,
+    {
+        let oldest = filter.oldest(self.now(), self.settings.window_days);
+        let answers = &self.residents.answers;
+        let question = Question::new(user, form, filter);
+        self.resident(user, move |look| {
+            let text = || write(&collect(look, filter, oldest).rows);
+            if filter.since.is_some() || !look.often {
+                return text();
+            }
+            let stamp = stamp(look, oldest);
+            answers.find(question, stamp).unwrap_or_else(|| {
+                let text = text();
+                answers.keep(question, stamp, text.clone());
+                text
+            })
+        })
+        .await
     }
 
     /// `im.recent.list`: one page. The order is fixed when the walk begins at offset zero, so that no chat comes twice
     /// or is missed while messages arrive; `credential` tells the walks of one user's programs apart.
-    pub async fn recent_list(
+    pub async fn recent_list<T, F>(
         &self,
         user: UserId,
         credential: i64,
         query: ListQuery,
-    ) -> Result<RecentPage, Error> {
+        show: F,
+    ) -> Result<T, Error>
+    where
+        T: Send,
+        F: FnOnce(&RecentPage<'_>) -> T + Send,
+    {
         let now = self.now();
         let key = WalkKey { user, credential, query: ListQuery { offset: 0, limit: 0, ..query.clone() } };
-        let begins = query.upto.is_some() || query.offset == 0;
-        let walked = if begins { None } else { self.walks.turn(&key, query.offset, query.limit, now) };
-        let order: Arc<[ChatId]> = match walked {
-            Some(order) => order,
-            None => {
-                let query = query.clone();
-                self.resident(user, move |state, list| long_order(state, list, &query).into()).await?
+        self.resident(user, move |look| {
+            let row = |chat| query.row(look, chat);
+            if let Some(upto) = query.upto {
+                let order = look.list.order(look.state).long(look.list.seats(), look.state);
+                let from = order.partition_point(|chat| later(look, *chat, upto));
+                let pins = order.iter().take_while(|chat| pinned(look, **chat)).count();
+                let chats = order.iter().take(pins).chain(order.iter().skip(from.max(pins)));
+                let rows: Vec<_> = chats.filter_map(|chat| row(*chat)).take(query.limit).collect();
+                let more = rows.len() == query.limit;
+                return show(&RecentPage { rows, more });
             }
-        };
-        let start = if query.upto.is_some() { 0 } else { query.offset };
-        let slice: Vec<ChatId> = order.iter().skip(start).take(query.limit).copied().collect();
-        let more = slice.len() == query.limit;
-        if start == 0 && query.upto.is_none() {
-            self.walks.begin(key, order, query.limit, now);
-        }
-        let rows = self.resident(user, move |state, list| {
-            slice.iter().filter_map(|chat| listed_row(state, list.seat(*chat)?)).collect()
-        });
-        Ok(RecentPage { rows: rows.await?, more })
+            let order = || look.list.order(look.state).long(look.list.seats(), look.state);
+            let turn = Turn { offset: query.offset, limit: query.limit, now };
+            let (rows, more) = self.walks.turn(key, turn, order, row);
+            show(&RecentPage { rows, more })
+        })
+        .await
     }
 
     /// `im.recent.pin`: false when the limit of pins is reached or there is nothing to pin.
@@ -165,106 +210,157 @@ impl Messenger {
     pub(crate) async fn resident<T, F>(&self, user: UserId, look: F) -> Result<T, Error>
     where
         T: Send,
-        F: FnOnce(&State, &List) -> T + Send,
+        F: FnOnce(Look<'_>) -> T + Send,
     {
         let mut look = Some(look);
         loop {
-            let seen = self.residents.look(user, |state, list| look.take().map(|look| look(state, list)));
+            let seen = self.residents.look(user, |at| look.take().map(|look| look(at)));
             if let Some(Some(seen)) = seen {
                 return Ok(seen);
             }
-            let residents = Arc::clone(&self.residents);
-            self.store.in_order(move |snapshot| Ok::<_, Error>(residents.load(snapshot, user)?)).await?;
+            match load::claim(&self.residents, user) {
+                Claim::Theirs(mut done) => drop(done.changed().await),
+                Claim::Mine(_) if self.residents.holds(user) => {}
+                Claim::Mine(ticket) => self.load(ticket, user).await?,
+            }
         }
+    }
+
+    /// Loads a list beside the writer, or between two transactions when others write too much meanwhile.
+    async fn load(&self, mut ticket: Ticket, user: UserId) -> Result<(), Error> {
+        for _ in 0..LOADS {
+            ticket.renew();
+            let residents = Arc::clone(&self.residents);
+            let read =
+                move |snapshot: &Snapshot<'_>| Ok::<_, Error>(Ticket::read(user, &residents, snapshot)?);
+            let mut loaded = Some(self.store.read(read).await?);
+            let mut outcome = ticket.install(&mut loaded);
+            if outcome == Outcome::Behind {
+                let residents = Arc::clone(&self.residents);
+                let hear =
+                    move |snapshot: &Snapshot<'_>| Ok::<_, Error>(residents.heard(snapshot.position()?));
+                self.store.in_order(hear).await?;
+                outcome = ticket.install(&mut loaded);
+            }
+            if outcome == Outcome::Installed {
+                return Ok(());
+            }
+        }
+        let residents = Arc::clone(&self.residents);
+        let load = move |snapshot: &Snapshot<'_>| {
+            ticket.renew();
+            residents.heard(snapshot.position()?);
+            ticket.install(&mut Some(Ticket::read(user, &residents, snapshot)?));
+            Ok::<_, Error>(())
+        };
+        self.store.in_order(load).await
     }
 }
 
-fn collect(state: &State, list: &List, filter: Filter, oldest: Option<Moment>) -> Recent {
-    let mut rows: Vec<(bool, Moment, &Seat, &Arc<Room>)> = Vec::with_capacity(list.len().min(256));
+/// Equal stamps mean that [`collect`] finds the same rows, with the same in them.
+fn stamp(look: Look<'_>, oldest: Option<Moment>) -> Stamp {
+    let order = look.list.order(look.state);
+    let window = order.since(oldest, look.list.seats(), look.state).len();
+    Stamp { list: order.stamp(), people: look.state.people_stamp(), window }
+}
+
+/// By what the rows are ordered.
+type RowKey = Reverse<(bool, Moment, MessageId, ChatId)>;
+
+/// Looks at the rows within the window and at the pinned ones, and at no other.
+fn collect(look: Look<'_>, filter: Filter, oldest: Option<Moment>) -> Recent<'_> {
+    let Look { state, list, .. } = look;
+    let mut rows: Vec<(RowKey, RecentRow<'_>)> = Vec::new();
     let mut removed = Vec::new();
-    for seat in list.seats() {
-        let Some(room) = state.room(seat.member.chat_id) else { continue };
-        let updated = seat.date_update(room);
-        let pinned_anyway = filter.since.is_none() && seat.pinned();
-        if !filter.takes(room.chat.kind) || (oldest.is_some_and(|oldest| updated < oldest) && !pinned_anyway)
-        {
+    for seat in list.at(places(look, filter, oldest)) {
+        let Some(room) = state.room(seat.member.chat_id).filter(|room| filter.takes(room.chat.kind)) else {
             continue;
-        }
+        };
         let peer = seat.peer.and_then(|peer| state.person(peer));
-        match presence(seat, room, peer.map(Arc::as_ref)) {
-            Presence::Listed => rows.push((seat.pinned(), seat.date(room), seat, room)),
+        let updated = seat.date_update(room);
+        match presence(seat, room, peer.map(|peer| &**peer)) {
+            Presence::Listed => {
+                let key = (seat.pinned(), seat.date(room), room.chat.last_message_id, room.chat.id);
+                rows.push((Reverse(key), row(state, seat, room, peer)));
+            }
             Presence::PeerGone => removed.push(gone(seat, room, RemovalReason::Removed, updated)),
             Presence::Emptied => removed.push(gone(seat, room, RemovalReason::Deleted, updated)),
             Presence::Absent => {}
         }
     }
-    rows.sort_unstable_by_key(|(pinned, date, _, room)| {
-        std::cmp::Reverse((*pinned, *date, room.chat.last_message_id, room.chat.id))
-    });
-    let rows = rows.into_iter().map(|(_, _, seat, room)| row(state, seat, room)).collect();
+    rows.sort_unstable_by_key(|(key, _)| *key);
+    let rows = rows.into_iter().map(|(_, row)| row).collect();
     let removed = filter.since.map(|_| {
         let known: Vec<ChatId> = removed.iter().map(|removal| removal.chat_id).collect();
-        removed.extend(
-            tombstones(state, list, filter, oldest).filter(|removal| !known.contains(&removal.chat_id)),
-        );
-        removed.sort_unstable_by_key(|removal| std::cmp::Reverse((removal.date, removal.chat_id)));
+        removed.extend(tombstones(look, filter, oldest).filter(|removal| !known.contains(&removal.chat_id)));
+        removed.sort_unstable_by_key(|removal| Reverse((removal.date, removal.chat_id)));
         removed
     });
     Recent { rows, removed }
 }
 
+/// Where the seats are whose rows are new enough, or pinned.
+fn places(look: Look<'_>, filter: Filter, oldest: Option<Moment>) -> Vec<u32> {
+    let (seats, state) = (look.list.seats(), look.state);
+    let order = look.list.order(state);
+    let within = order.since(oldest, seats, state);
+    let mut places = Vec::with_capacity(within.len() + order.pins().len());
+    places.extend_from_slice(within);
+    if filter.since.is_none() {
+        places.extend(order.pins().iter().filter(|pin| !within.contains(pin)));
+    }
+    places
+}
+
 /// Removals since `oldest` whose row did not come back.
-fn tombstones<'a>(
-    state: &'a State,
-    list: &'a List,
-    filter: Filter,
-    oldest: Option<Moment>,
-) -> impl Iterator<Item = Removal> + 'a {
+fn tombstones(look: Look<'_>, filter: Filter, oldest: Option<Moment>) -> impl Iterator<Item = Removal> {
     let lasting = move |removal: &&Removal| {
-        let listed = list.seat(removal.chat_id).is_some_and(|seat| listed_row(state, seat).is_some());
-        !listed && filter.takes(removal.kind) && oldest.is_none_or(|oldest| removal.date >= oldest)
+        filter.takes(removal.kind)
+            && oldest.is_none_or(|oldest| removal.date >= oldest)
+            && listed(look, removal.chat_id).is_none()
     };
-    list.removals().iter().filter(lasting).cloned()
+    look.list.removals().iter().filter(lasting).cloned()
 }
 
 fn gone(seat: &Seat, room: &Room, reason: RemovalReason, date: Moment) -> Removal {
     Removal { chat_id: room.chat.id, kind: room.chat.kind, peer: seat.peer, reason, date }
 }
 
-fn row(state: &State, seat: &Seat, room: &Arc<Room>) -> RecentRow {
-    let author = seat.last(room).map(|last| last.author_id);
-    RecentRow {
-        seat: seat.clone(),
-        room: Arc::clone(room),
-        peer: seat.peer.and_then(|peer| state.person(peer)).cloned(),
-        author: author.and_then(|author| state.person(author)).cloned(),
-    }
+fn row<'a>(
+    state: &'a State,
+    seat: &'a Seat,
+    room: &'a Card<Room>,
+    peer: Option<&'a Card<User>>,
+) -> RecentRow<'a> {
+    let author = seat.last(room).and_then(|last| state.person(last.author_id));
+    RecentRow { seat, room, peer, author }
 }
 
-fn listed_row(state: &State, seat: &Seat) -> Option<RecentRow> {
-    let room = state.room(seat.member.chat_id)?;
-    let peer = seat.peer.and_then(|peer| state.person(peer));
-    let listed = presence(seat, room, peer.map(Arc::as_ref)) == Presence::Listed;
-    listed.then(|| row(state, seat, room))
+/// The row of a chat, if there is one.
+fn listed(look: Look<'_>, chat: ChatId) -> Option<RecentRow<'_>> {
+    let seat = look.list.seat(chat)?;
+    let room = look.state.room(chat)?;
+    let peer = seat.peer.and_then(|peer| look.state.person(peer));
+    let listed = presence(seat, room, peer.map(|peer| &**peer)) == Presence::Listed;
+    listed.then(|| row(look.state, seat, room, peer))
 }
 
-/// The order of the long list: pins in pin order, then the newest message first.
-fn long_order(state: &State, list: &List, query: &ListQuery) -> Vec<ChatId> {
-    let mut rows = Vec::with_capacity(list.len());
-    for seat in list.seats() {
-        let Some(room) = state.room(seat.member.chat_id) else { continue };
-        let peer = seat.peer.and_then(|peer| state.person(peer));
-        if !query.takes(seat, room) || presence(seat, room, peer.map(Arc::as_ref)) != Presence::Listed {
-            continue;
-        }
-        let pin = if seat.pinned() { seat.member.pin_order } else { i64::MAX };
-        rows.push((pin, std::cmp::Reverse((seat.date(room), room.chat.last_message_id, room.chat.id))));
-    }
-    rows.sort_unstable();
-    rows.into_iter().map(|(_, std::cmp::Reverse((_, _, chat)))| chat).collect()
+fn pinned(look: Look<'_>, chat: ChatId) -> bool {
+    look.list.seat(chat).is_some_and(Seat::pinned)
+}
+
+/// Whether a chat stands before those of `upto` in the long list: pinned, or later.
+fn later(look: Look<'_>, chat: ChatId, upto: Moment) -> bool {
+    let (seat, room) = (look.list.seat(chat), look.state.room(chat));
+    seat.zip(room).is_some_and(|(seat, room)| seat.pinned() || seat.date(room) > upto)
 }
 
 impl ListQuery {
+    /// The row of a chat, if there is one and the query takes it.
+    fn row<'a>(&self, look: Look<'a>, chat: ChatId) -> Option<RecentRow<'a>> {
+        listed(look, chat).filter(|row| self.takes(row.seat, row.room))
+    }
+
     fn takes(&self, seat: &Seat, room: &Room) -> bool {
         let kind = room.chat.kind;
         let undistributed = room.chat.line.is_some_and(lately_model::Line::undistributed);

@@ -1,24 +1,34 @@
 //! Resident recent lists: a person's seats and the rooms behind them, kept in memory once asked for.
 //!
-//! Must hold: what is resident equals a fresh load from the store at the same commit. Lists are loaded between two
-//! transactions and changed only by what transactions tell, on the writer's thread, in commit order; on doubt all is
-//! dropped. A message changes one room and one seat, however many members there are. It is a cache, never the truth.
+//! Must hold: what is resident equals a fresh load from the store at the same commit. Lists are changed only by what
+//! transactions tell, on the writer's thread, in commit order; on doubt all is dropped. A message changes one room and
+//! one seat, however many members there are. It is a cache, never the truth.
+
+pub mod answers;
+pub mod card;
+pub mod list;
+pub mod load;
+pub mod order;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use lately_model::{Chat, ChatId, Removal, Room, Seat, User, UserId};
-use lately_store::{Change, Observer, Snapshot, StoreError};
-use parking_lot::{RwLock, RwLockReadGuard};
+use lately_model::{ChatId, Room, Seat, User, UserId};
+use lately_store::{Change, Observer};
+use parking_lot::{Mutex, RwLock, RwLockReadGuard};
 use rustc_hash::{FxHashMap, FxHashSet};
+use tokio::sync::watch;
 
+use crate::birthday::Birthdays;
 use crate::webhook::Keyring;
+use answers::Answers;
+use card::Card;
+use list::{List, place_of};
+use load::Late;
+use order::Journal;
 
-/// How many removals are kept for one person.
-const REMOVALS: usize = 1000;
-
-/// How many seats are loaded by one statement.
-const STEP: i64 = 10_000;
+/// An answer is worth keeping if fewer lists were looked at since its owner asked last.
+const WORTH: u64 = 1000;
 
 /// How much is resident.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -29,6 +39,8 @@ pub struct Gauge {
     pub rows: usize,
     /// Rooms behind those rows.
     pub rooms: usize,
+    /// About how many bytes of memory all of it takes, with the text made of it.
+    pub bytes: usize,
     /// How often everything was dropped on doubt.
     pub doubts: u64,
 }
@@ -36,6 +48,12 @@ pub struct Gauge {
 /// All that is resident.
 pub struct Residents {
     state: RwLock<State>,
+    /// Whole answers, kept beside.
+    pub answers: Answers,
+    /// Whose birthday it is.
+    pub birthdays: Birthdays,
+    /// The lists that are being loaded, with what closes when they are.
+    loading: Mutex<FxHashMap<UserId, watch::Receiver<()>>>,
     tick: AtomicU64,
     doubts: AtomicU64,
     most_rows: usize,
@@ -44,51 +62,38 @@ pub struct Residents {
 /// The state behind the lock; readers see it as it was after some transaction.
 #[derive(Default)]
 pub struct State {
-    people: FxHashMap<UserId, Arc<User>>,
-    rooms: FxHashMap<ChatId, Arc<Room>>,
+    people: FxHashMap<UserId, Box<Card<User>>>,
+    rooms: FxHashMap<ChatId, Box<Card<Room>>>,
     lists: FxHashMap<UserId, List>,
     rows: usize,
-}
-
-/// One person's list.
-#[derive(Default)]
-pub struct List {
-    seats: FxHashMap<ChatId, Seat>,
-    removals: Vec<Removal>,
-    used: AtomicU64,
-}
-
-impl List {
-    /// Every seat, in no order.
-    pub fn seats(&self) -> impl Iterator<Item = &Seat> {
-        self.seats.values()
-    }
-
-    /// How many seats.
-    pub fn len(&self) -> usize {
-        self.seats.len()
-    }
-
-    /// One seat.
-    pub fn seat(&self, chat: ChatId) -> Option<&Seat> {
-        self.seats.get(&chat)
-    }
-
-    /// The rows that went away, newest first.
-    pub fn removals(&self) -> &[Removal] {
-        &self.removals
-    }
+    journal: Journal,
+    /// Changes whenever somebody did, or became known.
+    people_stamp: u64,
+    stamps: AtomicU64,
+    /// The position up to which the observer heard of everything, if that is known.
+    heard: Option<i64>,
+    late: Late,
 }
 
 impl State {
     /// A room behind some resident seat.
-    pub fn room(&self, chat: ChatId) -> Option<&Arc<Room>> {
-        self.rooms.get(&chat)
+    pub fn room(&self, chat: ChatId) -> Option<&Card<Room>> {
+        self.rooms.get(&chat).map(Box::as_ref)
     }
 
     /// A person whom some resident row shows.
-    pub fn person(&self, user: UserId) -> Option<&Arc<User>> {
-        self.people.get(&user)
+    pub fn person(&self, user: UserId) -> Option<&Card<User>> {
+        self.people.get(&user).map(Box::as_ref)
+    }
+
+    /// What tells this state of the people from every other.
+    pub fn people_stamp(&self) -> u64 {
+        self.people_stamp
+    }
+
+    /// A number that was never given before.
+    fn new_stamp(&self) -> u64 {
+        self.stamps.fetch_add(1, Ordering::Relaxed) + 1
     }
 
     /// What one job changed. Rooms and people are kept only while some resident row shows them.
@@ -117,29 +122,43 @@ impl State {
             Change::Room(room) => {
                 let id = room.chat.id;
                 if self.rooms.contains_key(&id) || joined.contains(&id) {
-                    self.rooms.insert(id, Arc::new(*room));
+                    self.put_room(*room);
                 }
             }
             Change::Seat(seat) => self.put_seat(*seat),
             Change::SeatGone(user, chat) => {
-                let gone = self.lists.get_mut(&user).and_then(|list| list.seats.remove(&chat));
-                self.rows -= usize::from(gone.is_some());
+                let gone = self.lists.get_mut(&user).is_some_and(|list| list.take(chat));
+                self.rows -= usize::from(gone);
             }
             Change::Removal(user, removal) => {
-                let Some(list) = self.lists.get_mut(&user) else { return };
-                list.removals.retain(|known| known.chat_id != removal.chat_id);
-                list.removals.insert(0, removal);
-                list.removals.truncate(REMOVALS);
+                if let Some(list) = self.lists.get_mut(&user) {
+                    list.put_removal(removal);
+                }
             }
             Change::Uncounted(chat, ordinal, actor) => self.uncount(chat, ordinal, actor),
             Change::Person(user) => self.edit_person(*user),
             Change::Known(user) => {
                 if shown || self.people.contains_key(&user.id) {
-                    self.people.insert(user.id, Arc::new(*user));
+                    self.put_person(*user);
                 }
             }
             Change::Webhooks(_) | Change::Much => {}
         }
+    }
+
+    fn put_room(&mut self, room: Room) {
+        let id = room.chat.id;
+        self.rooms.insert(id, Box::new(Card::new(room)));
+        self.journal.note(id);
+    }
+
+    /// Somebody who is known like this already keeps the card with its text.
+    fn put_person(&mut self, user: User) {
+        if self.people.get(&user.id).is_some_and(|known| ***known == user) {
+            return;
+        }
+        self.people.insert(user.id, Box::new(Card::new(user)));
+        self.people_stamp = self.new_stamp();
     }
 
     /// A seat whose room is not resident cannot be shown: that list is in doubt and goes.
@@ -150,19 +169,15 @@ impl State {
             self.drop_list(user);
             return;
         }
-        if list.seats.insert(chat, seat).is_none() {
-            self.rows += 1;
-        }
+        self.rows += usize::from(list.put(seat));
     }
 
     /// A message stopped counting for everybody who had not read it and did not cause it.
     fn uncount(&mut self, chat: ChatId, ordinal: i64, actor: UserId) {
         for (user, list) in &mut self.lists {
-            if let Some(seat) = list.seats.get_mut(&chat)
-                && *user != actor
-                && seat.member.read_ordinal < ordinal
-            {
-                seat.settled += 1;
+            let unread = |seat: &Seat| *user != actor && seat.member.read_ordinal < ordinal;
+            if list.seat(chat).is_some_and(unread) {
+                list.edit(chat, |seat| seat.settled += 1);
             }
         }
     }
@@ -170,24 +185,25 @@ impl State {
     /// A changed name also changes the previews that mention it.
     fn edit_person(&mut self, user: User) {
         let (id, name) = (user.id, user.name());
-        if let Some(known) = self.people.get_mut(&id) {
-            *known = Arc::new(user);
+        if self.people.contains_key(&id) {
+            self.put_person(user);
         }
-        for room in self.rooms.values_mut() {
-            rename_mention(room, id, &name);
+        let renamed: Vec<Room> =
+            self.rooms.values().filter_map(|room| rename_mention(room, id, &name)).collect();
+        for room in renamed {
+            self.put_room(room);
         }
     }
 
     fn drop_list(&mut self, user: UserId) {
         if let Some(list) = self.lists.remove(&user) {
-            self.rows -= list.seats.len();
+            self.rows -= list.seats().len();
         }
     }
 
     /// Drops the lists unused longest until half the room is free, then what no list needs any more.
     fn evict(&mut self, most_rows: usize) {
-        let mut ages: Vec<_> =
-            self.lists.iter().map(|(user, list)| (list.used.load(Ordering::Relaxed), *user)).collect();
+        let mut ages: Vec<_> = self.lists.iter().map(|(user, list)| (list.used(), *user)).collect();
         ages.sort_unstable();
         for (_, user) in ages {
             if self.rows <= most_rows / 2 || self.lists.len() <= 1 {
@@ -195,97 +211,104 @@ impl State {
             }
             self.drop_list(user);
         }
-        let needed: FxHashSet<ChatId> =
-            self.lists.values().flat_map(|list| list.seats.keys().copied()).collect();
+        let seats = || self.lists.values().flat_map(List::seats);
+        let needed: FxHashSet<ChatId> = seats().map(|seat| seat.member.chat_id).collect();
+        let mut shown: FxHashSet<UserId> = seats().filter_map(|seat| seat.peer).collect();
+        shown.extend(self.lists.keys());
         self.rooms.retain(|chat, _| needed.contains(chat));
-        let shown: FxHashSet<UserId> =
-            self.lists.values().flat_map(List::seats).filter_map(|seat| seat.peer).collect();
-        let authors: FxHashSet<UserId> =
-            self.rooms.values().filter_map(|room| room.last.as_ref()).map(|last| last.author_id).collect();
-        self.people.retain(|user, _| shown.contains(user) || authors.contains(user));
+        shown.extend(self.rooms.values().filter_map(|room| room.last.as_ref()).map(|last| last.author_id));
+        self.people.retain(|user, _| shown.contains(user));
+    }
+
+    /// Forgets everything but which stamps were given and that somebody loads.
+    fn clear(&mut self) {
+        let stamps = AtomicU64::new(self.new_stamp());
+        let mut late = std::mem::take(&mut self.late);
+        late.forget();
+        *self = Self { stamps, late, ..Self::default() };
+    }
+
+    /// Adds up; takes time by the number of rooms and people.
+    fn bytes(&self) -> usize {
+        const ENTRY: usize = 24;
+        let rooms = self.rooms.values().map(|room| ENTRY + room.bytes(room_bytes(room)));
+        let people = self.people.values().map(|user| ENTRY + user.bytes(user_bytes(user)));
+        let lists = self.lists.values().map(|list| ENTRY + list.bytes());
+        rooms.sum::<usize>() + people.sum::<usize>() + lists.sum::<usize>()
     }
 }
 
-fn rename_mention(room: &mut Arc<Room>, user: UserId, name: &str) {
-    let mentions = room.last.as_ref().is_some_and(|last| last.mentions.iter().any(|(id, _)| *id == user));
-    if !mentions {
-        return;
-    }
-    let room = Arc::make_mut(room);
-    let Some(last) = room.last.as_mut() else { return };
-    for (id, known) in &mut last.mentions {
-        if *id == user {
-            name.clone_into(known);
-        }
+/// What a room takes beside its own size.
+fn room_bytes(room: &Room) -> usize {
+    let chat = &room.chat;
+    let texts =
+        [&chat.title, &chat.description, &chat.color, &chat.avatar, &chat.entity_type, &chat.entity_id];
+    let last = room.last.as_ref().map_or(0, |last| last.text.capacity() + last.preview.capacity());
+    texts.into_iter().chain(&chat.entity_data).map(String::capacity).sum::<usize>() + last
+}
+
+/// What a user takes beside their own size.
+fn user_bytes(user: &User) -> usize {
+    let names = [&user.first_name, &user.last_name, &user.second_name, &user.email, &user.work_position];
+    let profile = user.profile.iter().map(|(key, value)| 48 + key.capacity() + value.capacity());
+    names.into_iter().chain([&user.avatar, &user.website]).map(String::capacity).sum::<usize>()
+        + profile.sum::<usize>()
+}
+
+/// The room with the new name in it, if its newest message mentions the person by another.
+fn rename_mention(room: &Room, user: UserId, name: &str) -> Option<Room> {
+    let last = room.last.as_ref()?;
+    last.mentions.iter().find(|(id, known)| *id == user && known != name)?;
+    let mut last = last.clone();
+    for (_, known) in last.mentions.iter_mut().filter(|(id, _)| *id == user) {
+        name.clone_into(known);
     }
     last.refresh_preview();
+    Some(Room { chat: room.chat.clone(), last: Some(last) })
 }
 
 impl Residents {
     /// Nothing resident yet; at most about `most_rows` rows ever.
     pub fn new(most_rows: usize) -> Self {
-        let state = RwLock::new(State::default());
-        Self { state, tick: AtomicU64::new(0), doubts: AtomicU64::new(0), most_rows }
+        Self {
+            state: RwLock::default(),
+            answers: Answers::default(),
+            birthdays: Birthdays::default(),
+            loading: Mutex::default(),
+            tick: AtomicU64::new(0),
+            doubts: AtomicU64::new(0),
+            most_rows,
+        }
     }
 
     /// Looks at a person's list, if it is resident.
-    pub fn look<T>(&self, user: UserId, look: impl FnOnce(&State, &List) -> T) -> Option<T> {
+    pub fn look<T>(&self, user: UserId, look: impl FnOnce(Look<'_>) -> T) -> Option<T> {
         let state: RwLockReadGuard<'_, State> = self.state.read();
         let list = state.lists.get(&user)?;
-        list.used.store(self.tick.fetch_add(1, Ordering::Relaxed), Ordering::Relaxed);
-        Some(look(&state, list))
+        let often = list.look_at(self.next_tick(), WORTH);
+        Some(look(Look { state: &state, list, often }))
     }
 
-    /// Loads a person's list. Must run between two transactions ([`lately_store::Store::in_order`]).
-    pub fn load(&self, snapshot: &Snapshot<'_>, user: UserId) -> Result<(), StoreError> {
-        let mut seats = Vec::new();
-        let mut after = ChatId(0);
-        loop {
-            let found = snapshot.seats(user, after, STEP)?;
-            let Some((seat, _)) = found.last() else { break };
-            after = seat.member.chat_id;
-            seats.extend(found);
-        }
-        let removals = snapshot.removals(user)?;
-        let people = self.missing_people(snapshot, &seats)?;
-        let mut state = self.state.write();
-        state.people.extend(people.into_iter().map(|person| (person.id, Arc::new(person))));
-        state.drop_list(user);
-        let mut list = List { removals, ..List::default() };
-        list.used.store(self.tick.fetch_add(1, Ordering::Relaxed), Ordering::Relaxed);
-        for (seat, room) in seats {
-            let Chat { id, .. } = room.chat;
-            state.rooms.insert(id, Arc::new(room));
-            list.seats.insert(id, seat);
-        }
-        state.rows += list.seats.len();
-        state.lists.insert(user, list);
-        if state.rows > self.most_rows {
-            state.evict(self.most_rows);
-        }
-        Ok(())
+    fn next_tick(&self) -> u64 {
+        self.tick.fetch_add(1, Ordering::Relaxed) + 1
     }
 
-    /// The people whom these rows show and who are not resident yet.
-    fn missing_people(
-        &self,
-        snapshot: &Snapshot<'_>,
-        seats: &[(Seat, Room)],
-    ) -> Result<Vec<User>, StoreError> {
-        let peers = seats.iter().filter_map(|(seat, _)| seat.peer);
-        let authors = seats.iter().filter_map(|(_, room)| room.last.as_ref()).map(|last| last.author_id);
-        let wanted: FxHashSet<UserId> = peers.chain(authors).filter(|user| !user.is_none()).collect();
-        let missing: Vec<UserId> = {
-            let state = self.state.read();
-            wanted.into_iter().filter(|user| !state.people.contains_key(user)).collect()
-        };
-        snapshot.users(&missing)
+    /// Whether a person's list is there.
+    pub fn holds(&self, user: UserId) -> bool {
+        self.state.read().lists.contains_key(&user)
+    }
+
+    /// The observer has heard of everything up to this position. Must run between two transactions
+    /// ([`lately_store::Store::in_order`]).
+    pub fn heard(&self, position: i64) {
+        self.state.write().heard = Some(position);
     }
 
     /// Drops everything, because it may not be true any more.
     pub fn drop_all(&self) {
         self.doubts.fetch_add(1, Ordering::Relaxed);
-        *self.state.write() = State::default();
+        self.birthdays.edited();
+        self.state.write().clear();
     }
 
     /// How much is resident.
@@ -295,9 +318,21 @@ impl Residents {
             lists: state.lists.len(),
             rows: state.rows,
             rooms: state.rooms.len(),
+            bytes: state.bytes() + self.answers.bytes(),
             doubts: self.doubts.load(Ordering::Relaxed),
         }
     }
+}
+
+/// One look at a person's list.
+#[derive(Clone, Copy)]
+pub struct Look<'a> {
+    /// All that is resident.
+    pub state: &'a State,
+    /// The list.
+    pub list: &'a List,
+    /// Whether its owner looks at it often, compared with the others.
+    pub often: bool,
 }
 
 /// What the store's writer tells: passed on to the resident lists and the keyring.
@@ -309,7 +344,7 @@ pub struct Hearing {
 }
 
 impl Observer for Hearing {
-    fn committed(&self, _position: i64, changes: Vec<Vec<Change>>) {
+    fn committed(&self, position: i64, changes: Vec<Vec<Change>>) {
         if changes.iter().flatten().any(|change| matches!(change, Change::Much)) {
             return self.doubt();
         }
@@ -317,14 +352,19 @@ impl Observer for Hearing {
             match change {
                 Change::Webhooks(user) => self.keyring.forget(*user),
                 // Somebody who was dismissed must not get in any more.
-                Change::Person(user) => self.keyring.forget(user.id),
+                Change::Person(user) => {
+                    self.keyring.forget(user.id);
+                    self.residents.birthdays.edited();
+                }
                 _ => {}
             }
         }
         let mut state = self.residents.state.write();
+        state.late.note(position, &changes);
         for changes in changes {
             state.apply(changes);
         }
+        state.heard = Some(position);
     }
 
     fn doubt(&self) {

@@ -21,6 +21,12 @@ const SETTLED: &str = "m.read_ordinal + CASE WHEN c.ordinal = m.read_ordinal THE
       AND d.counts = 1 AND d.deleted = 1) END";
 
 impl Snapshot<'_> {
+    /// How many transactions were ever committed, as far as this state has them.
+    pub fn position(&self) -> Result<i64, StoreError> {
+        let row = self.engine.row("SELECT position FROM portal WHERE id = 1", &[])?;
+        row.map_or(Err(StoreError::Missing("the portal's own row".to_owned())), |mut row| row.int())
+    }
+
     /// One room: a chat with its newest message.
     pub fn room(&self, id: ChatId) -> Result<Option<Room>, StoreError> {
         let sql = format!(

@@ -150,7 +150,7 @@ mod tests {
     use lately_messenger::recent::Recent;
     use lately_messenger::{Settings, SystemClock, SystemDice};
     use lately_model::recent::Filter;
-    use lately_model::{ChatKind, UserId, UserKind};
+    use lately_model::{ChatKind, Seat, UserId, UserKind};
 
     use super::*;
 
@@ -175,8 +175,11 @@ mod tests {
         (folder, messenger, seeded)
     }
 
-    async fn list(messenger: &Messenger, user: i64) -> Recent {
-        messenger.recent(UserId(user), Filter::default()).await.unwrap()
+    /// Each row's seat and counter.
+    async fn list(messenger: &Messenger, user: i64) -> Vec<(Seat, i64)> {
+        let rows =
+            |recent: &Recent<'_>| recent.rows.iter().map(|row| (row.seat.clone(), row.counter())).collect();
+        messenger.recent(UserId(user), Filter::default(), rows).await.unwrap()
     }
 
     #[test]
@@ -245,41 +248,37 @@ mod tests {
     #[tokio::test]
     async fn seeding_twice_changes_nothing() {
         let (_folder, messenger, seeded) = seeded().await;
-        let before: Vec<_> =
-            list(&messenger, 1).await.rows.iter().map(|row| (row.seat.clone(), row.counter())).collect();
+        let before = list(&messenger, 1).await;
         assert_eq!(seed(&messenger, NOW).await.unwrap(), seeded);
-        let after: Vec<_> =
-            list(&messenger, 1).await.rows.iter().map(|row| (row.seat.clone(), row.counter())).collect();
-        assert_eq!(before, after);
+        assert_eq!(before, list(&messenger, 1).await);
     }
 
     #[tokio::test]
     async fn both_lists_are_long_and_have_counters_as_planned() {
         let (_folder, messenger, _) = seeded().await;
         for user in [1, 2] {
-            let rows = list(&messenger, user).await.rows;
+            let rows = list(&messenger, user).await;
             assert!(rows.len() >= 30, "user {user} has {} rows", rows.len());
             let mut plans = company::rooms(NOW);
             plans.extend(private::rooms());
-            for row in &rows {
-                let chat = row.room.chat.id;
+            for (seat, counter) in &rows {
+                let chat = seat.member.chat_id;
                 let plan = plans.iter().find(|plan| plan.chat.id == chat).unwrap();
                 let planned = plan.unread_of(UserId(user)).unwrap_or(0);
                 let back = plan.deeds_of(UserId(user)).any(|deed| matches!(deed, room::Deed::BackTo(_)));
                 assert!(
-                    back || row.counter() == i64::try_from(planned).unwrap(),
-                    "user {user}, chat {chat}: {}",
-                    row.counter()
+                    back || *counter == i64::try_from(planned).unwrap(),
+                    "user {user}, chat {chat}: {counter}"
                 );
             }
             let pins: BTreeSet<i64> =
-                rows.iter().map(|row| row.seat.member.pin_order).filter(|pin| *pin > 0).collect();
+                rows.iter().map(|(seat, _)| seat.member.pin_order).filter(|pin| *pin > 0).collect();
             assert!(
                 pins.iter().copied().eq(1..=i64::try_from(pins.len()).unwrap()) && pins.len() > 2,
                 "{pins:?}"
             );
-            assert!(rows.iter().any(|row| row.seat.member.mark));
-            assert!(rows.iter().any(|row| row.seat.member.muted));
+            assert!(rows.iter().any(|(seat, _)| seat.member.mark));
+            assert!(rows.iter().any(|(seat, _)| seat.member.muted));
         }
     }
 
@@ -290,7 +289,8 @@ mod tests {
         for user in [1, 2] {
             let filter =
                 Filter { since: Some(NOW.plus(-7 * lately_model::moment::DAY)), ..Filter::default() };
-            let removed = messenger.recent(UserId(user), filter).await.unwrap().removed.unwrap();
+            let removed = |recent: &Recent<'_>| recent.removed.clone().unwrap();
+            let removed = messenger.recent(UserId(user), filter, removed).await.unwrap();
             reasons.extend(removed.iter().map(|removal| removal.reason.word()));
         }
         assert_eq!(reasons, BTreeSet::from(["deleted", "hidden", "left", "removed"]));

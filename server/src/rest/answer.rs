@@ -1,5 +1,6 @@
 //! What a method answers, before it is put into an envelope.
 
+use bytes::Bytes;
 use serde::Serialize;
 use serde_json::Value;
 use serde_json::value::{RawValue, to_raw_value};
@@ -11,6 +12,8 @@ pub enum Body {
     Tree(Value),
     /// JSON text.
     Text(Box<RawValue>),
+    /// JSON text, shared with whoever keeps it.
+    Bytes(Bytes),
 }
 
 impl Body {
@@ -19,6 +22,7 @@ impl Body {
         match self {
             Self::Tree(tree) => tree,
             Self::Text(text) => serde_json::from_str(text.get()).unwrap_or(Value::Null),
+            Self::Bytes(text) => serde_json::from_slice(&text).unwrap_or(Value::Null),
         }
     }
 }
@@ -49,6 +53,11 @@ impl Answer {
             Err(_) => Body::Tree(Value::Null),
         };
         Self { result: body, total: None, next: None, removed: None }
+    }
+
+    /// A result that is JSON text already.
+    pub fn ready(text: impl Into<Bytes>) -> Self {
+        Self { result: Body::Bytes(text.into()), total: None, next: None, removed: None }
     }
 
     /// The same with `total` and `next`.

@@ -128,6 +128,12 @@ fn json_body(answer: Answer, time: &Block) -> HttpBody {
         Body::Text(ready) if ready.get().len() >= CHUNKED_FROM => {
             Some(Bytes::from(String::from(Box::<str>::from(ready))))
         }
+        Body::Bytes(ready) if ready.len() >= CHUNKED_FROM => Some(ready),
+        Body::Bytes(ready) => {
+            text.extend_from_slice(OPENING);
+            text.extend_from_slice(&ready);
+            None
+        }
         Body::Text(ready) => {
             text.extend_from_slice(OPENING);
             text.extend_from_slice(ready.get().as_bytes());

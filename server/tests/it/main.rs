@@ -33,6 +33,7 @@ mod process;
 mod recent_action;
 mod recent_get;
 mod recent_list;
+mod recent_load;
 mod recent_model;
 mod recent_page;
 mod sdk;

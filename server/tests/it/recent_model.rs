@@ -65,7 +65,9 @@ fn play_histories(seed: u8) {
                 play.step(act).await?;
             }
             play.compare_everybody("the resident list").await?;
+            let followed = play.texts().await;
             distrust(&portal, &neighbour).await;
+            prop_assert_eq!(followed, play.texts().await, "letter by letter");
             play.compare_everybody("a fresh load").await
         })
     });
@@ -183,6 +185,20 @@ impl<'a> Play<'a> {
             }
             Act::Clock { .. } => return None,
         })
+    }
+
+    /// Everybody's rows as they are sent.
+    async fn texts(&self) -> Vec<String> {
+        let mut texts = Vec::new();
+        for client in &self.clients {
+            for (method, params) in [
+                ("im.recent.get", json!({})),
+                ("im.recent.list", json!({ "GET_ORIGINAL_TEXT": "Y", "LAST_MESSAGE_DATE": "2100-01-01" })),
+            ] {
+                texts.push(client.call(method, params).await.result().to_string());
+            }
+        }
+        texts
     }
 
     async fn compare_everybody(&self, what: &str) -> Result<(), TestCaseError> {

@@ -1,6 +1,6 @@
 //! `im.recent.*`: the recent list and what its owner does to rows.
 
-use lately_messenger::recent::ListQuery;
+use lately_messenger::recent::{ListQuery, Recent, RecentPage, RecentRow};
 use lately_model::recent::Filter;
 use lately_model::{Revision, User, UserId};
 use serde_json::{Value, json};
@@ -12,6 +12,7 @@ use crate::rest::params::Int;
 use crate::rest::registry::{Caller, Kind, Method, Param};
 use crate::rest::shape::Wire;
 use crate::rest::shape::recent::{Text, removal, row};
+use crate::rest::shape::row::write_rows;
 use crate::rest::shape::user::today;
 
 /// How many rows a page of the long list has unless told otherwise, and at most.
@@ -95,15 +96,41 @@ async fn get(call: &Call) -> Result<Answer, Failure> {
         only_openlines: params.yes("ONLY_OPENLINES"),
         since: call.moment("LAST_UPDATE").or_else(|| call.moment("LAST_SYNC_DATE")),
     };
-    let recent = call.messenger().recent(call.user(), filter).await?;
     let wire = wire(call);
-    let mut rows: Vec<_> = recent.rows.iter().map(|one| row(one, Text::Preview, &wire)).collect();
     // Undocumented, yet sent by old clients: anything but `Y` takes the counters away (behaviour.md A).
     if params.text("WITH_COUNTERS").is_some_and(|wanted| wanted != "Y") {
-        rows.iter_mut().for_each(|row| row.counter = None);
+        return uncounted(call, filter, &wire).await;
     }
-    let removed = recent.removed.map(|removed| removed.iter().map(|one| removal(one, &wire)).collect());
-    Ok(Answer::text(&rows).with_removed(removed))
+    if filter.since.is_none() {
+        let form = u8::from(wire.revision == Revision::R33);
+        let write = |rows: &[RecentRow<'_>]| rows_text(rows, Text::Preview, &wire).into();
+        return Ok(Answer::ready(call.messenger().recent_text(call.user(), filter, form, write).await?));
+    }
+    let show = |recent: &Recent<'_>| {
+        let answer = Answer::ready(rows_text(&recent.rows, Text::Preview, &wire));
+        answer.with_removed(removals(recent, &wire))
+    };
+    Ok(call.messenger().recent(call.user(), filter, show).await?)
+}
+
+async fn uncounted(call: &Call, filter: Filter, wire: &Wire<'_>) -> Result<Answer, Failure> {
+    let show = |recent: &Recent<'_>| {
+        let mut rows: Vec<_> = recent.rows.iter().map(|one| row(one, Text::Preview, wire)).collect();
+        rows.iter_mut().for_each(|row| row.counter = None);
+        Answer::text(&rows).with_removed(removals(recent, wire))
+    };
+    Ok(call.messenger().recent(call.user(), filter, show).await?)
+}
+
+fn removals(recent: &Recent<'_>, wire: &Wire<'_>) -> Option<Value> {
+    let removed = recent.removed.as_ref()?;
+    Some(removed.iter().map(|one| removal(one, wire)).collect())
+}
+
+fn rows_text(rows: &[RecentRow<'_>], text: Text, wire: &Wire<'_>) -> Vec<u8> {
+    let mut out = Vec::new();
+    write_rows(rows, text, wire, &mut out);
+    out
 }
 
 async fn list(call: &Call) -> Result<Answer, Failure> {
@@ -133,35 +160,36 @@ async fn list(call: &Call) -> Result<Answer, Failure> {
         () if params.yes("GET_ORIGINAL_TEXT") => Text::Stored,
         () => Text::Preview,
     };
-    let page = call.messenger().recent_list(call.user(), call.credential.id, query).await?;
     let wire = Wire { revision: Revision::R33, ..wire(call) };
-    let items: Vec<_> = page.rows.iter().map(|one| row(one, text, &wire)).collect();
-    let mut result = json!({
-        "items": items,
-        "hasMorePages": page.more,
-        "hasMore": page.more,
+    let show = |page: &RecentPage<'_>| {
+        let mut items = b"{\"items\":".to_vec();
+        write_rows(&page.rows, text, &wire, &mut items);
+        (items, page.more)
+    };
+    let (mut answer, more) =
+        call.messenger().recent_list(call.user(), call.credential.id, query, show).await?;
+    let mut rest = json!({
+        "hasMorePages": more,
+        "hasMore": more,
         "copilot": { "chats": null, "messages": null, "roles": null, "recommendedRoles": null },
         "messagesAutoDeleteConfigs": [],
     });
-    if let (Value::Object(map), true) = (&mut result, birthdays_wanted) {
+    if let (Value::Object(map), true) = (&mut rest, birthdays_wanted) {
         map.insert("birthdayList".to_owned(), birthdays(call, &wire).await?);
     }
-    let next = (page.more && upto.is_none()).then_some(start.saturating_add(limit));
-    Ok(Answer::tree(result).paged(Some(-1), next))
+    // The items come first; the other keys follow in the same object.
+    answer.push(b',');
+    answer.extend_from_slice(rest.to_string().get(1..).unwrap_or("}").as_bytes());
+    let next = (more && upto.is_none()).then_some(start.saturating_add(limit));
+    Ok(Answer::ready(answer).paged(Some(-1), next))
 }
 
 /// Active people whose birthday is today; guests from outside are told of none.
 async fn birthdays(call: &Call, wire: &Wire<'_>) -> Result<Value, Failure> {
-    if call.messenger().current_user(call.user()).await?.is_extranet() {
-        return Ok(json!([]));
-    }
     let today_is = call.messenger().clock().now().to_zoned(wire.zone.clone()).date();
-    let has_birthday = move |user: &User| {
-        let same = |date: jiff::civil::Date| date.month() == today_is.month() && date.day() == today_is.day();
-        user.active && user.birthday.is_some_and(same)
-    };
-    let people = call.messenger().find_users(has_birthday).await?;
-    Ok(json!(people.into_iter().take(BIRTHDAYS).map(|user| today(&undated(user), wire)).collect::<Vec<_>>()))
+    let people = call.messenger().birthdays(call.user(), today_is).await?;
+    let shown = people.iter().take(BIRTHDAYS).map(|user| today(&undated(user.clone()), wire));
+    Ok(json!(shown.collect::<Vec<_>>()))
 }
 
 /// The birthday list does not tell when people were there last.

@@ -6,6 +6,7 @@ use lately_model::{Chat, Member, Revision, Role, UserId};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
+use super::part::{Gap, Part};
 use super::{Number, PhpMap, Wire};
 
 /// A chat inside a row. `title` is the seed page's key for `name`; both are there.
@@ -30,16 +31,16 @@ pub struct RecentChat<'a> {
     pub entity_data_1: &'a str,
     pub entity_data_2: &'a str,
     pub entity_data_3: &'a str,
-    pub mute_list: PhpMap,
-    pub manager_list: Vec<i64>,
+    pub mute_list: Part<PhpMap>,
+    pub manager_list: Part<Vec<i64>>,
     pub date_create: String,
     pub message_type: &'static str,
     pub user_counter: i64,
     pub restrictions: Restrictions,
-    pub role: String,
+    pub role: Part<&'static str>,
     pub text_field_enabled: bool,
     pub background_id: Option<String>,
-    pub entity_link: EntityLink,
+    pub entity_link: Part<EntityLink>,
     pub permissions: Permissions,
     pub public: &'static str,
 }
@@ -50,7 +51,7 @@ pub struct RecentChat<'a> {
 pub struct ChatStub {
     pub text_field_enabled: bool,
     pub background_id: Option<String>,
-    pub mute_list: PhpMap,
+    pub mute_list: Part<PhpMap>,
 }
 
 /// Where the thing lives that a chat was made for.
@@ -75,8 +76,8 @@ pub struct Permissions {
     pub can_post: &'static str,
 }
 
-/// A chat inside the row of `member`.
-pub fn recent_chat<'a>(chat: &'a Chat, member: &Member, role: Role, wire: &Wire<'_>) -> RecentChat<'a> {
+/// A chat inside the row of a member with this role; without one, what is theirs is left open.
+pub fn recent_chat<'a>(chat: &'a Chat, own: Option<(&Member, Role)>, wire: &Wire<'_>) -> RecentChat<'a> {
     let [data_1, data_2, data_3] = &chat.entity_data;
     RecentChat {
         id: Number::of(chat.id.0, wire.revision),
@@ -95,28 +96,51 @@ pub fn recent_chat<'a>(chat: &'a Chat, member: &Member, role: Role, wire: &Wire<
         entity_data_1: data_1,
         entity_data_2: data_2,
         entity_data_3: data_3,
-        mute_list: mute_map(member),
-        manager_list: if role >= Role::Manager { vec![member.user_id.0] } else { Vec::new() },
+        mute_list: part(own, Gap::MuteList, |(member, _)| mute_map(member)),
+        manager_list: part(own, Gap::ManagerList, |(member, role)| manager_list(member, role)),
         date_create: wire.date(chat.created_at),
         message_type: chat.kind.letter(),
         user_counter: chat.user_count,
         restrictions: chat.restrictions(),
-        role: role.word().to_uppercase(),
+        role: part(own, Gap::Role, |(_, role)| shown_role(role)),
         text_field_enabled: true,
         background_id: None,
-        entity_link: entity_link(chat, member.user_id),
+        entity_link: match own {
+            None if names_user(chat) => Part::Open(Gap::EntityLink),
+            own => Part::Given(entity_link(chat, own.map_or(UserId(0), |(member, _)| member.user_id))),
+        },
         permissions: permissions(chat),
         public: "",
     }
 }
 
-/// The stub on the private row of `member`.
-pub fn stub(member: &Member) -> ChatStub {
-    ChatStub { text_field_enabled: true, background_id: None, mute_list: mute_map(member) }
+/// The stub on the private row of a member; without one, what is theirs is left open.
+pub fn stub(own: Option<&Member>) -> ChatStub {
+    let mute_list = part(own, Gap::MuteList, mute_map);
+    ChatStub { text_field_enabled: true, background_id: None, mute_list }
+}
+
+fn part<O, T>(own: Option<O>, gap: Gap, make: impl FnOnce(O) -> T) -> Part<T> {
+    own.map_or(Part::Open(gap), |own| Part::Given(make(own)))
+}
+
+/// A role as rows tell it.
+pub fn shown_role(role: Role) -> &'static str {
+    match role {
+        Role::Guest => "GUEST",
+        Role::Member => "MEMBER",
+        Role::Manager => "MANAGER",
+        Role::Owner => "OWNER",
+    }
+}
+
+/// Only the caller is told, if they are one.
+pub fn manager_list(member: &Member, role: Role) -> Vec<i64> {
+    if role >= Role::Manager { vec![member.user_id.0] } else { Vec::new() }
 }
 
 /// Only the caller's own silence is told: `{"7": true}`.
-fn mute_map(member: &Member) -> PhpMap {
+pub fn mute_map(member: &Member) -> PhpMap {
     let mut map = Map::new();
     if member.muted {
         map.insert(member.user_id.to_string(), Value::Bool(true));
@@ -136,7 +160,13 @@ fn permissions(chat: &Chat) -> Permissions {
     }
 }
 
-fn entity_link(chat: &Chat, user: UserId) -> EntityLink {
+/// Whether the link goes through the person who follows it.
+fn names_user(chat: &Chat) -> bool {
+    matches!(chat.entity_type.as_str(), "TASKS_TASK" | "TASKS")
+}
+
+/// Where the thing is that a chat was made for, as `user` gets there.
+pub fn entity_link(chat: &Chat, user: UserId) -> EntityLink {
     let id = chat.entity_id.clone();
     match chat.entity_type.as_str() {
         "TASKS_TASK" | "TASKS" => {

@@ -3,8 +3,10 @@
 pub mod chat;
 pub mod file;
 pub mod message;
+pub mod part;
 pub mod portal_user;
 pub mod recent;
+pub mod row;
 pub mod text;
 pub mod user;
 

@@ -1,11 +1,12 @@
 //! A row of the recent list on the wire, as the seed page (revision 29) and as today's page (33) print it (recent.md 1).
 
 use lately_messenger::recent::RecentRow;
-use lately_model::{LastMessage, Removal, Revision, preview};
+use lately_model::{LastMessage, Removal, Revision, Room, User, preview};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::chat::{ChatStub, RecentChat, recent_chat, stub};
+use super::part::{Gap, Part};
 use super::text::linked;
 use super::user::{Blank, UserShape, user_shape};
 use super::{Number, PhpMap, Wire};
@@ -26,25 +27,25 @@ pub enum Text {
 #[derive(Debug, Serialize)]
 #[expect(missing_docs, reason = "the keys are those of the reference")]
 pub struct Row<'a> {
-    pub id: RowId,
+    pub id: Part<RowId>,
     pub chat_id: i64,
     #[serde(rename = "type")]
     pub kind: &'static str,
-    pub avatar: Avatar,
-    pub title: String,
+    pub avatar: Part<Avatar>,
+    pub title: Part<String>,
     pub message: MessageShape<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub counter: Option<Number>,
+    pub counter: Option<Part<Number>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub date: Option<String>,
-    pub last_id: i64,
-    pub pinned: bool,
-    pub unread: bool,
+    pub last_id: Part<i64>,
+    pub pinned: Part<bool>,
+    pub unread: Part<bool>,
     pub has_reminder: bool,
-    pub date_update: String,
+    pub date_update: Part<String>,
     pub date_last_activity: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub user: Option<UserOrStub>,
+    pub user: Option<Part<UserOrStub>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub chat: Option<ChatOrStub<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -119,37 +120,57 @@ pub struct Lines {
 }
 
 /// The shape of a row.
-pub fn row<'a>(row: &'a RecentRow, text: Text, wire: &Wire<'_>) -> Row<'a> {
-    let (seat, chat) = (&row.seat, &row.room.chat);
-    let (revision, member) = (wire.revision, &seat.member);
-    let seed = revision == Revision::R29;
-    let last = seat.last(&row.room);
-    let date = wire.date(seat.date(&row.room));
+pub fn row<'a>(row: &RecentRow<'a>, text: Text, wire: &Wire<'_>) -> Row<'a> {
+    shape(row.room, row.seat.last(row.room), Some(row), text, wire)
+}
+
+/// The shape that the rows of all members have who may see the newest message; what is each one's own is left open.
+pub fn common<'a>(room: &'a Room, text: Text, wire: &Wire<'_>) -> Row<'a> {
+    shape(room, room.last.as_ref(), None, text, wire)
+}
+
+fn shape<'a>(
+    room: &'a Room,
+    last: Option<&'a LastMessage>,
+    own: Option<&RecentRow<'a>>,
+    text: Text,
+    wire: &Wire<'_>,
+) -> Row<'a> {
+    let chat = &room.chat;
+    let seed = wire.revision == Revision::R29;
     let private = chat.kind.is_private();
+    let moment = own.map(|row| row.seat.date(room)).or_else(|| last.map(|last| last.date));
+    let date = wire.date(moment.unwrap_or(chat.created_at));
     Row {
-        id: match seat.peer {
-            Some(peer) if private => RowId::Person(Number::of(peer.0, revision)),
-            _ => RowId::Chat(format!("chat{}", chat.id)),
-        },
+        id: if private { part(own, Gap::Id, |row| id(row, wire)) } else { Part::Given(chat_id(room)) },
         chat_id: chat.id.0,
         kind: if private { "user" } else { "chat" },
-        avatar: avatar(row, wire),
-        title: title(row),
+        avatar: if private {
+            part(own, Gap::Avatar, |row| avatar(row, wire))
+        } else {
+            Part::Given(picture(room, wire))
+        },
+        title: if private { part(own, Gap::Title, title) } else { Part::Given(chat.title.clone()) },
         message: message(last, text, &date, wire),
-        counter: Some(Number::of(row.counter(), revision)),
-        last_id: member.last_read_id.0,
-        pinned: seat.pinned(),
-        unread: member.mark,
+        counter: Some(part(own, Gap::Counter, |row| Number::of(row.counter(), wire.revision))),
+        last_id: part(own, Gap::LastId, |row| row.seat.member.last_read_id.0),
+        pinned: part(own, Gap::Pinned, |row| row.seat.pinned()),
+        unread: part(own, Gap::Unread, |row| row.seat.member.mark),
         has_reminder: false,
-        date_update: wire.date(seat.date_update(&row.room)),
+        date_update: part(own, Gap::DateUpdate, |row| wire.date(row.seat.date_update(room))),
         date_last_activity: date.clone(),
         date: seed.then_some(date),
-        user: user(row, wire),
+        user: match own {
+            None if private || !seed => Some(Part::Open(Gap::User)),
+            None => None,
+            Some(row) => user(row, wire).map(Part::Given),
+        },
         chat: match (private, seed) {
             (true, true) => None,
-            (true, false) => Some(ChatOrStub::Stub(stub(member))),
+            (true, false) => Some(ChatOrStub::Stub(stub(own.map(|row| &row.seat.member)))),
             (false, _) => {
-                Some(ChatOrStub::Whole(Box::new(recent_chat(chat, member, seat.role(&row.room), wire))))
+                let own = own.map(|row| (&row.seat.member, row.seat.role(room)));
+                Some(ChatOrStub::Whole(Box::new(recent_chat(chat, own, wire))))
             }
         },
         lines: chat.line.filter(|_| chat.entity_type == "LINES").map(|line| Lines {
@@ -161,26 +182,49 @@ pub fn row<'a>(row: &'a RecentRow, text: Text, wire: &Wire<'_>) -> Row<'a> {
     }
 }
 
-fn user(row: &RecentRow, wire: &Wire<'_>) -> Option<UserOrStub> {
-    let shown = |user| UserOrStub::Whole(Box::new(user_shape(user, wire, Blank::Relative)));
+fn part<'a, T>(own: Option<&RecentRow<'a>>, gap: Gap, make: impl FnOnce(&RecentRow<'a>) -> T) -> Part<T> {
+    own.map_or(Part::Open(gap), |row| Part::Given(make(row)))
+}
+
+fn id(row: &RecentRow<'_>, wire: &Wire<'_>) -> RowId {
+    let peer = row.seat.peer;
+    peer.map_or_else(|| chat_id(row.room), |peer| RowId::Person(Number::of(peer.0, wire.revision)))
+}
+
+fn chat_id(room: &Room) -> RowId {
+    RowId::Chat(format!("chat{}", room.chat.id))
+}
+
+fn user(row: &RecentRow<'_>, wire: &Wire<'_>) -> Option<UserOrStub> {
     if row.room.chat.kind.is_private() {
-        return row.peer.as_deref().map(shown);
+        return row.peer.map(|peer| person(peer, wire));
     }
     if wire.revision == Revision::R29 {
         return None;
     }
-    Some(row.author.as_deref().map_or(UserOrStub::Nobody { id: 0 }, shown))
+    Some(row.author.map_or(UserOrStub::Nobody { id: 0 }, |author| person(author, wire)))
 }
 
-fn avatar(row: &RecentRow, wire: &Wire<'_>) -> Avatar {
-    match row.peer.as_deref() {
-        Some(peer) => Avatar { url: wire.absolute(&peer.avatar), color: peer.shown_color() },
-        None => Avatar { url: wire.absolute(&row.room.chat.avatar), color: row.room.chat.shown_color() },
-    }
+/// A person as rows show them.
+pub fn person(user: &User, wire: &Wire<'_>) -> UserOrStub {
+    UserOrStub::Whole(Box::new(user_shape(user, wire, Blank::Relative)))
 }
 
-fn title(row: &RecentRow) -> String {
-    row.peer.as_deref().map_or_else(|| row.room.chat.title.clone(), lately_model::User::name)
+/// The picture of a person.
+pub fn portrait(user: &User, wire: &Wire<'_>) -> Avatar {
+    Avatar { url: wire.absolute(&user.avatar), color: user.shown_color() }
+}
+
+fn picture(room: &Room, wire: &Wire<'_>) -> Avatar {
+    Avatar { url: wire.absolute(&room.chat.avatar), color: room.chat.shown_color() }
+}
+
+fn avatar(row: &RecentRow<'_>, wire: &Wire<'_>) -> Avatar {
+    row.peer.map_or_else(|| picture(row.room, wire), |peer| portrait(peer, wire))
+}
+
+fn title(row: &RecentRow<'_>) -> String {
+    row.peer.map_or_else(|| row.room.chat.title.clone(), |peer| peer.name())
 }
 
 /// A dialog without a message shows an empty one, without `uuid`.
