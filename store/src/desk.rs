@@ -312,7 +312,7 @@ fn turn_away(next: Option<Job>, jobs: &mut mpsc::Receiver<Job>, reason: &str) {
 }
 
 fn position(engine: &Engine) -> Result<i64, StoreError> {
-    match engine.row("SELECT position FROM portal WHERE id = 1", &[])? {
+    match engine.glance("SELECT position FROM portal WHERE id = 1")? {
         Some(mut row) => row.int(),
         None => Err(StoreError::Corrupt("the portal's own row is missing".to_owned())),
     }

@@ -20,6 +20,7 @@ mod counter;
 mod crash;
 mod demo;
 mod dialog;
+mod effort;
 mod fire;
 mod import;
 mod limits;
