@@ -3,12 +3,15 @@
 //! `LATELY_TEST_ENGINE=postgres` chooses the server. Must hold: each test has a database of its own; all tests of this
 //! machine share one server, which the first of them starts from what is installed and `cargo xtask test` ends.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use lately::cluster::postgres::Postgres;
 use lately_store::Database;
+use parking_lot::Mutex;
 
 /// What a server for tests need not do: it holds nothing that must outlive the machine.
 pub const HASTY: [&str; 5] = [
@@ -40,9 +43,13 @@ pub fn address(data: &Path) -> Option<String> {
 
 /// The same whatever the run.
 pub fn server_address(data: &Path) -> String {
-    let server = server();
-    let name = name(data);
-    administer(&server, &format!("CREATE DATABASE {name}"), true);
+    static MADE: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+    let (server, name) = (server(), name(data));
+    let mut made = MADE.lock();
+    if !made.contains(&name) {
+        administer(server, &format!("CREATE DATABASE {name}"), true);
+        made.insert(name.clone());
+    }
     server.url(&name)
 }
 
@@ -50,12 +57,17 @@ pub fn server_address(data: &Path) -> String {
 pub fn drop_own(data: &Path, address: &str) {
     let name = name(data);
     if address.contains(&name) {
-        administer(&server(), &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"), false);
+        administer(server(), &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"), false);
     }
 }
 
 /// The server that all tests share.
-pub fn server() -> Postgres {
+pub fn server() -> &'static Postgres {
+    static SERVER: OnceLock<Postgres> = OnceLock::new();
+    SERVER.get_or_init(start)
+}
+
+fn start() -> Postgres {
     let directory: PathBuf = std::env::temp_dir().join("lately-tests-postgres");
     std::fs::create_dir_all(&directory).expect("a folder");
     let lock = File::create(std::env::temp_dir().join("lately-tests-postgres.lock")).expect("a lock file");

@@ -15,3 +15,8 @@ pub fn target() -> PathBuf {
         _ => root().join("target"),
     }
 }
+
+/// Where the tests keep the PostgreSQL server that they share (`testkit/src/database.rs`).
+pub fn test_server() -> PathBuf {
+    std::env::temp_dir().join("lately-tests-postgres")
+}

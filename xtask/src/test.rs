@@ -3,9 +3,10 @@
 use clap::{Args, ValueEnum};
 
 use anyhow::{Result, bail};
+use lately::cluster::postgres::Postgres;
 
 use crate::derive::Gen;
-use crate::{deny, run, tidy, tools};
+use crate::{deny, place, run, tidy, tools};
 
 /// Install what the tests need and run all that a change must pass.
 ///
@@ -16,6 +17,9 @@ pub struct Test {
     #[arg(long, value_enum, value_name = "PART")]
     only: Vec<Part>,
 }
+
+/// The tests whose portal lives where the run says.
+const ON_POSTGRES: &str = "binary(it) and not (test(/^(backup|cluster|fire|moving|nodes|page|sdk)::/))";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Part {
@@ -29,6 +33,8 @@ enum Part {
     Clippy,
     /// All tests, those with the official SDKs among them
     Unit,
+    /// The tests once more, with portals that live on PostgreSQL
+    Postgres,
     /// Examples in the documentation of the code
     Doc,
     /// Licences and sources of the dependencies, where cargo-deny is installed
@@ -68,6 +74,7 @@ impl Part {
                 run::show(&mut run::cargo(&arguments))
             }
             Self::Unit => unit(),
+            Self::Postgres => on_postgres(),
             Self::Doc => doc(),
             Self::Deny => deny::without_network(),
         }
@@ -78,6 +85,33 @@ impl Part {
 fn unit() -> Result<()> {
     tools::sdks()?;
     tools::ensure(&tools::CHROMIUM)?;
+    tools::servers()?;
+    let done = all();
+    Postgres::stop_in(&place::test_server())?;
+    done
+}
+
+/// What is about a database of its own, or about none, is not run again.
+fn on_postgres() -> Result<()> {
+    tools::servers()?;
+    let mut command = if run::works(&mut run::cargo(&["nextest", "--version"])) {
+        run::cargo(&["nextest", "run", "--package", "lately", "--locked", "-E", ON_POSTGRES])
+    } else {
+        let skipped = [
+            "--skip", "backup::", "--skip", "fire::", "--skip", "nodes::", "--skip", "page::", "--skip",
+            "sdk::",
+        ];
+        let words = ["test", "--package", "lately", "--test", "it", "--locked", "--"];
+        run::cargo(&[&words[..], &skipped].concat())
+    };
+    // The histories of the slow model are played in full on the embedded database.
+    let done = run::show(command.env("LATELY_TEST_ENGINE", "postgres").env("PROPTEST_CASES", "100"));
+    Postgres::stop_in(&place::test_server())?;
+    done
+}
+
+/// All tests.
+fn all() -> Result<()> {
     if run::works(&mut run::cargo(&["nextest", "--version"])) {
         return run::show(&mut run::cargo(&["nextest", "run", "--workspace", "--locked"]));
     }

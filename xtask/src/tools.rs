@@ -9,6 +9,7 @@ use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
+use lately::cluster::{nats, postgres};
 
 use crate::{place, run};
 
@@ -65,6 +66,20 @@ fn install(what: &str, packages: &[&str]) -> Result<()> {
     apt(&["update", "-qq"])?;
     apt(&[&["install", "-y", "-qq", "--no-install-recommends"], packages].concat())
         .with_context(|| format!("{what} is missing"))
+}
+
+/// The servers that a portal on several machines needs, installed where they are missing.
+pub fn servers() -> Result<()> {
+    if !postgres::is_installed() {
+        install("PostgreSQL", &["postgresql"])?;
+    }
+    if !nats::is_installed() {
+        install("NATS", &["nats-server"])?;
+    }
+    if !(postgres::is_installed() && nats::is_installed()) {
+        bail!("PostgreSQL or NATS is still missing after its packages were installed");
+    }
+    Ok(())
 }
 
 /// Puts the SDKs in place with which the tests speak to the server: Python's into the build folder, Node's beside their

@@ -12,6 +12,15 @@ const PROGRAM: &str = "NATS";
 /// How long it may take to get ready.
 const PATIENCE: Duration = Duration::from_secs(20);
 
+/// Whether NATS is installed.
+pub fn is_installed() -> bool {
+    program().is_some()
+}
+
+fn program() -> Option<PathBuf> {
+    find("nats-server", &["/usr/sbin", "/usr/local/bin"].map(PathBuf::from))
+}
+
 /// A server that runs until this value is dropped.
 #[derive(Debug)]
 pub struct Nats {
@@ -33,9 +42,7 @@ impl Nats {
     /// # Errors
     /// NATS is not installed or does not start.
     pub fn start_on(port: u16) -> Result<Self, ProgramError> {
-        let directories = ["/usr/sbin", "/usr/local/bin"].map(PathBuf::from);
-        let program = find("nats-server", &directories);
-        let program = program.ok_or(ProgramError::Missing { program: PROGRAM, package: "nats-server" })?;
+        let program = program().ok_or(ProgramError::Missing { program: PROGRAM, package: "nats-server" })?;
         let mut command = Command::new(program);
         command.args(["-a", "127.0.0.1", "-p", &port.to_string()]);
         let process = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn()?;

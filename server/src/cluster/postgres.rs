@@ -14,6 +14,9 @@ const PROGRAM: &str = "PostgreSQL";
 /// Who owns the databases.
 const OWNER: &str = "lately";
 
+/// As whom it runs instead of root.
+const ACCOUNTS: &[&str] = &["postgres", "nobody"];
+
 /// A server that runs.
 #[derive(Debug, Clone)]
 pub struct Postgres {
@@ -25,6 +28,18 @@ pub struct Postgres {
 }
 
 impl Postgres {
+    /// Ends the server whose data are in `directory`, if one runs.
+    ///
+    /// # Errors
+    /// It does not end within a minute.
+    pub fn stop_in(directory: &Path) -> Result<(), ProgramError> {
+        let Some(programs) = programs() else { return Ok(()) };
+        let account = lesser(ACCOUNTS);
+        let server =
+            Self { directory: directory.to_owned(), programs, account, password: String::new(), port: 0 };
+        if server.running().is_some() { server.stop() } else { Ok(()) }
+    }
+
     /// Starts the server whose data are in `directory`, and makes one there if there is none. One that runs is taken as it
     /// is. `options` are PostgreSQL's settings, such as `fsync=off`. `password` is the owner's, of a server that is made.
     ///
@@ -32,7 +47,7 @@ impl Postgres {
     /// PostgreSQL is not installed or does not start.
     pub fn start(directory: &Path, password: &str, options: &[&str]) -> Result<Self, ProgramError> {
         let programs = programs().ok_or(ProgramError::Missing { program: PROGRAM, package: "postgresql" })?;
-        let account = lesser(&["postgres", "nobody"]);
+        let account = lesser(ACCOUNTS);
         let data = directory.join("data");
         if !data.join("PG_VERSION").exists() {
             make(directory, &programs, account, password)?;
@@ -103,6 +118,11 @@ impl Postgres {
         let file = fs::read_to_string(self.directory.join("data/postmaster.pid")).ok()?;
         file.lines().nth(3)?.trim().parse().ok()
     }
+}
+
+/// Whether PostgreSQL is installed.
+pub fn is_installed() -> bool {
+    programs().is_some()
 }
 
 /// The newest version that Debian's packages installed, or what is in `PATH`.

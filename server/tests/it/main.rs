@@ -25,6 +25,7 @@ mod fire;
 mod import;
 mod limits;
 mod message;
+mod migrate;
 mod nodes;
 mod observe;
 mod page;

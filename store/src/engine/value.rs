@@ -9,8 +9,14 @@ pub enum Value {
     Null,
     /// An integer, a date in seconds, a flag as 0 or 1.
     Int(i64),
-    /// A text.
+    /// A text without U+0000, which not every engine keeps.
     Text(String),
+}
+
+impl Value {
+    fn text(text: String) -> Self {
+        Self::Text(if text.contains('\0') { text.replace('\0', "") } else { text })
+    }
 }
 
 impl From<i64> for Value {
@@ -27,19 +33,19 @@ impl From<bool> for Value {
 
 impl From<&str> for Value {
     fn from(value: &str) -> Self {
-        Self::Text(value.to_owned())
+        Self::text(value.to_owned())
     }
 }
 
 impl From<String> for Value {
     fn from(value: String) -> Self {
-        Self::Text(value)
+        Self::text(value)
     }
 }
 
 impl From<&String> for Value {
     fn from(value: &String) -> Self {
-        Self::Text(value.clone())
+        Self::text(value.clone())
     }
 }
 
