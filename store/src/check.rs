@@ -2,7 +2,7 @@
 //!
 //! Must hold: a clean check means that every chat's totals and every member's counter equal a count of messages.
 
-use lately_model::{Chat, ChatId, Member, MessageId, UserId};
+use lately_model::{Chat, ChatId, MessageId, Seat, UserId};
 
 use crate::{Page, Snapshot, StoreError, Tx};
 
@@ -83,42 +83,13 @@ impl Snapshot<'_> {
         differ("user_count", chat.user_count, recount.user_count);
         let mut after = UserId(0);
         loop {
-            let members = self.members_after(chat.id, after, STEP)?;
-            let Some(last) = members.last() else { return Ok(()) };
-            after = last.user_id;
-            for member in &members {
-                self.compare_member(chat, member, &recount, found)?;
+            let seats = self.seats_in(chat.id, after, STEP)?;
+            let Some(last) = seats.last() else { return Ok(()) };
+            after = last.member.user_id;
+            for seat in &seats {
+                compare_seat(chat, seat, &recount, found);
             }
         }
-    }
-
-    fn compare_member(
-        &self,
-        chat: &Chat,
-        member: &Member,
-        recount: &Recount,
-        found: &mut Vec<Difference>,
-    ) -> Result<(), StoreError> {
-        let row = format!("member {} of chat {}", member.user_id, chat.id);
-        let ordinal = recount.ordinal_at(member.last_read_id);
-        if ordinal != member.read_ordinal {
-            let found_value = member.read_ordinal;
-            found.push(Difference {
-                row: row.clone(),
-                value: "read_ordinal",
-                found: found_value,
-                expected: ordinal,
-            });
-        }
-        let counter = self.seat(chat.id, member.user_id)?.map_or(0, |seat| chat.ordinal - seat.settled);
-        let unread = recount.unread.iter();
-        let expected =
-            unread.filter(|(id, actor)| *id > member.last_read_id && *actor != member.user_id).count();
-        let expected = i64::try_from(expected).unwrap_or(i64::MAX);
-        if counter != expected {
-            found.push(Difference { row, value: "counter", found: counter, expected });
-        }
-        Ok(())
     }
 
     fn recount(&self, chat: ChatId) -> Result<Recount, StoreError> {
@@ -146,6 +117,22 @@ impl Snapshot<'_> {
                 let (counts, deleted, purged) = (row.flag()?, row.flag()?, row.flag()?);
                 recount.add(after, actor, counts, deleted, purged);
             }
+        }
+    }
+}
+
+fn compare_seat(chat: &Chat, seat: &Seat, recount: &Recount, found: &mut Vec<Difference>) {
+    let member = &seat.member;
+    let unread = recount.unread.iter();
+    let unread = unread.filter(|(id, actor)| *id > member.last_read_id && *actor != member.user_id).count();
+    let expected = i64::try_from(unread).unwrap_or(i64::MAX);
+    let ordinal = recount.ordinal_at(member.last_read_id);
+    for (value, stored, expected) in
+        [("read_ordinal", member.read_ordinal, ordinal), ("counter", chat.ordinal - seat.settled, expected)]
+    {
+        if stored != expected {
+            let row = format!("member {} of chat {}", member.user_id, chat.id);
+            found.push(Difference { row, value, found: stored, expected });
         }
     }
 }

@@ -47,6 +47,17 @@ impl Snapshot<'_> {
         self.engine.row(&sql, &[chat.into(), user.into()])?.map(|mut row| read_seat(&mut row)).transpose()
     }
 
+    /// Up to `limit` seats of a chat with a user number above `after`, ascending.
+    pub(crate) fn seats_in(&self, chat: ChatId, after: UserId, limit: i64) -> Result<Vec<Seat>, StoreError> {
+        let sql = format!(
+            "SELECT {}, {SETTLED}, c.low_id, c.high_id FROM member m JOIN chat c ON c.id = m.chat_id \
+             WHERE m.chat_id = ?1 AND m.user_id > ?2 ORDER BY m.user_id LIMIT ?3",
+            member::COLUMNS
+        );
+        let rows = self.engine.rows(&sql, &[chat.into(), after.into(), limit.into()])?;
+        rows.into_iter().map(|mut row| read_seat(&mut row)).collect()
+    }
+
     /// Every seat of a person with its room, `limit` at a time in the order of chats, from the one after `after`.
     pub fn seats(&self, user: UserId, after: ChatId, limit: i64) -> Result<Vec<(Seat, Room)>, StoreError> {
         let sql = format!(
