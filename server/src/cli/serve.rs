@@ -34,6 +34,9 @@ Examples:
 pub(super) struct Serve {
     #[command(flatten)]
     pub(super) flags: Flags,
+    /// Stop when standard input ends too: for whoever starts a server and wants it to end with them
+    #[arg(long, hide = true)]
+    until_input_ends: bool,
 }
 
 /// The settings that are often given by hand.
@@ -136,9 +139,26 @@ impl Serve {
         let mut signals = Signals::watch()?;
         let server = start(config).await?;
         print::line(&ready(&server))?;
-        signals.next().await;
+        if self.until_input_ends {
+            tokio::select! {
+                () = signals.next() => {}
+                _ = input_end() => {}
+            }
+        } else {
+            signals.next().await;
+        }
         stop(server, signals).await
     }
+}
+
+/// Waits for the end of standard input, on a thread of its own: nothing can interrupt such a read.
+async fn input_end() {
+    let (ended, end) = tokio::sync::oneshot::channel::<()>();
+    std::thread::spawn(move || {
+        drop(std::io::copy(&mut std::io::stdin(), &mut std::io::sink()));
+        drop(ended);
+    });
+    drop(end.await);
 }
 
 /// Starts the log and the server, and tells commands beside it where it answers.
