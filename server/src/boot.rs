@@ -151,7 +151,11 @@ fn routes(portal: Arc<Portal>, offer: DemoOffer) -> Router {
         .layer(compression)
 }
 
-async fn bind(addresses: &[SocketAddr]) -> Result<Vec<TcpListener>, BootError> {
+/// Sockets on all these addresses.
+///
+/// # Errors
+/// One of them cannot be listened on.
+pub async fn bind(addresses: &[SocketAddr]) -> Result<Vec<TcpListener>, BootError> {
     let mut sockets = Vec::with_capacity(addresses.len());
     for address in addresses {
         let socket = TcpListener::bind(address).await;
@@ -160,7 +164,11 @@ async fn bind(addresses: &[SocketAddr]) -> Result<Vec<TcpListener>, BootError> {
     Ok(sockets)
 }
 
-fn addresses(sockets: &[TcpListener]) -> Result<Vec<SocketAddr>, std::io::Error> {
+/// Where sockets really listen.
+///
+/// # Errors
+/// The system does not say.
+pub fn addresses(sockets: &[TcpListener]) -> Result<Vec<SocketAddr>, std::io::Error> {
     sockets.iter().map(TcpListener::local_addr).collect()
 }
 

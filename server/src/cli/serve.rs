@@ -185,8 +185,13 @@ pub(super) async fn stop(server: Server, mut signals: Signals) -> Result<ExitCod
 
 /// `ready` and every address that is answered on.
 pub(super) fn ready(server: &Server) -> String {
-    let http = server.http.iter().map(|address| format!(" http://{address}"));
-    let https = server.https.iter().map(|address| format!(" https://{address}"));
+    ready_on(&server.http, &server.https)
+}
+
+/// The same for whatever answers on these addresses.
+pub(super) fn ready_on(http: &[SocketAddr], https: &[SocketAddr]) -> String {
+    let http = http.iter().map(|address| format!(" http://{address}"));
+    let https = https.iter().map(|address| format!(" https://{address}"));
     format!("ready{}", http.chain(https).collect::<String>())
 }
 

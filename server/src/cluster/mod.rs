@@ -4,6 +4,7 @@
 //! installs it; nothing is installed here, and what is started here listens on this machine only.
 
 pub mod balance;
+pub mod gate;
 pub mod nats;
 pub mod node;
 pub mod postgres;

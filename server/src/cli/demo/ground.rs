@@ -11,13 +11,17 @@ use std::path::Path;
 use lately_model::UserId;
 use serde_json::Value;
 
-use super::offer::{OFFER_FILE, secrets};
+use super::offer::{OFFER_FILE, Offer, secrets};
 use crate::cli::failure::Failure;
+use crate::cluster::postgres::Postgres;
 use crate::control::Claim;
 
 /// The offer of the last start, while a new one is being made.
 const LAST_OFFER_FILE: &str = "portal.json.last";
 const PART_FILE: &str = "portal.json.part";
+
+/// The database of a cluster.
+pub(super) const POSTGRES: &str = "postgres";
 
 /// By any of these a directory is known to hold a portal.
 const MARKS: [&str; 3] = ["lately.db", OFFER_FILE, LAST_OFFER_FILE];
@@ -47,7 +51,8 @@ pub(super) fn clear(data: &Path) -> Result<(), Failure> {
     if names.is_empty() {
         return Ok(());
     }
-    if !names.iter().any(|name| MARKS.contains(&name.as_str())) {
+    let marked = names.iter().any(|name| MARKS.contains(&name.as_str()));
+    if !marked && !Postgres::holds(&data.join(POSTGRES)) {
         let what = format!("{} is not empty and holds no portal; nothing was deleted", data.display());
         return Err(Failure::new(what, "Name another directory with --data, or an empty one."));
     }
@@ -57,7 +62,27 @@ pub(super) fn clear(data: &Path) -> Result<(), Failure> {
         let file = data.join(name);
         std::fs::remove_file(&file).map_err(|error| Failure::file(&file, &error))?;
     }
+    clear_cluster(data, &names)
+}
+
+/// Deletes what a cluster left: its database, stopped first if it still runs, and what its nodes kept.
+fn clear_cluster(data: &Path, names: &[String]) -> Result<(), Failure> {
+    let postgres = data.join(POSTGRES);
+    if names.iter().any(|name| name == POSTGRES) && Postgres::holds(&postgres) {
+        Postgres::end(&postgres).map_err(|error| Failure::new(error.to_string(), ""))?;
+        std::fs::remove_dir_all(&postgres).map_err(|error| Failure::file(&postgres, &error))?;
+    }
+    for node in names.iter().filter(|name| is_node(name)).map(|name| data.join(name)) {
+        let _claim =
+            Claim::take(&node).map_err(|error| Failure::new(error.to_string(), "It was not deleted."))?;
+        std::fs::remove_dir_all(&node).map_err(|error| Failure::file(&node, &error))?;
+    }
     Ok(())
+}
+
+/// `node1` and so on.
+fn is_node(name: &str) -> bool {
+    name.strip_prefix("node").is_some_and(|number| number.parse::<u8>().is_ok())
 }
 
 fn names(data: &Path) -> io::Result<Vec<String>> {
@@ -83,8 +108,9 @@ pub(super) fn take_known_secrets(data: &Path) -> Result<BTreeMap<UserId, String>
     }
 }
 
-/// Puts the new offer in place, whole, for its owner's eyes only.
-pub(super) fn write_offer(data: &Path, offer: &Value) -> Result<(), Failure> {
+/// Puts the new offer in place, whole, for its owner's eyes only. Answers it as the page's visitors get it.
+pub(super) fn write_offer(data: &Path, offer: &Offer) -> Result<Value, Failure> {
+    let offer = serde_json::to_value(offer).map_err(|error| Failure::new(error.to_string(), ""))?;
     let (file, part) = (data.join(OFFER_FILE), data.join(PART_FILE));
     let write = || {
         drop(std::fs::remove_file(&part));
@@ -95,7 +121,7 @@ pub(super) fn write_offer(data: &Path, offer: &Value) -> Result<(), Failure> {
     };
     write().map_err(|error| Failure::file(&file, &error))?;
     drop(std::fs::remove_file(data.join(LAST_OFFER_FILE)));
-    Ok(())
+    Ok(offer)
 }
 
 #[cfg(test)]
