@@ -84,7 +84,11 @@ fn lesser(names: &[&str]) -> Option<(u32, u32)> {
 /// Its mode cannot be changed.
 pub fn let_through(directory: &Path) -> std::io::Result<()> {
     use std::os::unix::fs::PermissionsExt;
-    if is_root() { std::fs::set_permissions(directory, std::fs::Permissions::from_mode(0o711)) } else { Ok(()) }
+    if is_root() {
+        std::fs::set_permissions(directory, std::fs::Permissions::from_mode(0o711))
+    } else {
+        Ok(())
+    }
 }
 
 fn is_root() -> bool {

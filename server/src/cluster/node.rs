@@ -68,7 +68,8 @@ impl Node {
             return Err(failed("it has no input or output"));
         };
         let mut lines = BufReader::new(output).lines();
-        let ready = timeout(PATIENCE, lines.next_line()).await.map_err(|_| failed("it does not get ready"))?;
+        let ready =
+            timeout(PATIENCE, lines.next_line()).await.map_err(|_| failed("it does not get ready"))?;
         let address = ready?.and_then(|line| line.strip_prefix("ready http://")?.parse().ok());
         let address = address.ok_or_else(|| failed("it ended"))?;
         Ok(Self { child, input, address })

@@ -134,8 +134,7 @@ impl Ground<'_> {
         let database = self.database.parse().map_err(|error: String| Failure::new(error, ""))?;
         let clock = Arc::new(session::clock(self.config)?);
         let limits = session::limits(self.config);
-        let messenger =
-            Messenger::open(Database::Postgres(database), limits, clock, Arc::new(SystemDice))?;
+        let messenger = Messenger::open(Database::Postgres(database), limits, clock, Arc::new(SystemDice))?;
         let people = People::bring(&messenger, &self.config.data, revision(self.config)).await;
         messenger.close().await;
         people
@@ -150,8 +149,7 @@ impl Ground<'_> {
         if let Some(file) = self.file {
             words.extend(["--config".to_owned(), file.display().to_string()]);
         }
-        let variables =
-            vec![("LATELY__DATABASE", self.database.clone()), ("LATELY__BUS", self.bus.clone())];
+        let variables = vec![("LATELY__DATABASE", self.database.clone()), ("LATELY__BUS", self.bus.clone())];
         let plan = |number| Plan {
             data: self.config.data.join(format!("node{number}")),
             words: words.clone(),
