@@ -23,7 +23,8 @@ pub struct Inspection {
     pub known: i64,
     /// What is broken in the file, if something is. A server looks after its own files.
     pub damage: Option<String>,
-    /// How long a transaction took until it was durable; none where there is no portal yet.
+    /// How long a server took until a transaction was durable; none where there is no portal yet. An embedded engine
+    /// writes nothing for a row that stays as it is: its disk is measured without it.
     pub write: Option<Duration>,
     /// Settings of a server with which an acknowledged write may be lost.
     pub hasty: Vec<&'static str>,
@@ -52,7 +53,7 @@ fn look(engine: &Engine) -> Result<Inspection, StoreError> {
         schema,
         known: migrate::known(),
         damage,
-        write: if schema > 0 { Some(timed_write(engine)?) } else { None },
+        write: if engine.shared() && schema > 0 { Some(timed_write(engine)?) } else { None },
         hasty: if engine.shared() { hasty(engine)? } else { Vec::new() },
         clock: if engine.shared() { Some(clock(engine)?) } else { None },
     })

@@ -80,7 +80,9 @@ impl Demo {
         let bases = Bases::new(&server.http, &server.https);
         let people = People::bring(server.messenger(), &data, revision).await?;
         let offer = Offer::new(&bases, &ca_file(&data)?, &people.users, &people.secrets);
-        server.offer_demo(ground::write_offer(&data, &offer)?);
+        let value = offer.value()?;
+        ground::write_offer(&data, &value)?;
+        server.offer_demo(value);
         print::line(&offer.told(&data.join(OFFER_FILE)))?;
         print::line(&serve::ready(&server))?;
         signals.next().await;

@@ -109,8 +109,9 @@ impl Ground<'_> {
         for (node, plan) in nodes.into_iter().zip(plans) {
             keepers.spawn(node.keep(plan, stop.clone()));
         }
-        let told = Arc::new(OnceLock::new());
-        drop(told.set(ground::write_offer(data, &offer)?));
+        let value = offer.value()?;
+        ground::write_offer(data, &value)?;
+        let told = Arc::new(OnceLock::from(value));
         let authorities = addresses.iter().filter_map(|address| address.to_string().parse().ok());
         let open = gate.open(authorities, web::routes(told), Some(tls));
         let printed = print::line(&offer.told(&data.join(OFFER_FILE))).and_then(|()| print::line(&ready));

@@ -11,7 +11,7 @@ use std::path::Path;
 use lately_model::UserId;
 use serde_json::Value;
 
-use super::offer::{OFFER_FILE, Offer, secrets};
+use super::offer::{OFFER_FILE, secrets};
 use crate::cli::failure::Failure;
 use crate::cluster::postgres::Postgres;
 use crate::control::Claim;
@@ -108,9 +108,8 @@ pub(super) fn take_known_secrets(data: &Path) -> Result<BTreeMap<UserId, String>
     }
 }
 
-/// Puts the new offer in place, whole, for its owner's eyes only. Answers it as the page's visitors get it.
-pub(super) fn write_offer(data: &Path, offer: &Offer) -> Result<Value, Failure> {
-    let offer = serde_json::to_value(offer).map_err(|error| Failure::new(error.to_string(), ""))?;
+/// Puts the new offer in place, whole, for its owner's eyes only.
+pub(super) fn write_offer(data: &Path, offer: &Value) -> Result<(), Failure> {
     let (file, part) = (data.join(OFFER_FILE), data.join(PART_FILE));
     let write = || {
         drop(std::fs::remove_file(&part));
@@ -121,7 +120,7 @@ pub(super) fn write_offer(data: &Path, offer: &Offer) -> Result<Value, Failure> 
     };
     write().map_err(|error| Failure::file(&file, &error))?;
     drop(std::fs::remove_file(data.join(LAST_OFFER_FILE)));
-    Ok(offer)
+    Ok(())
 }
 
 #[cfg(test)]

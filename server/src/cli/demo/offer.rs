@@ -9,7 +9,9 @@ use std::path::Path;
 
 use lately_model::{User, UserId};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
+use crate::cli::failure::Failure;
 use crate::cli::print;
 
 /// The offer's file in the data directory.
@@ -85,6 +87,11 @@ impl Offer {
     /// The same, served by these nodes.
     pub(super) fn by(self, nodes: &[SocketAddr]) -> Self {
         Self { nodes: nodes.iter().map(|node| format!("http://{node}")).collect(), ..self }
+    }
+
+    /// The offer for programs.
+    pub(super) fn value(&self) -> Result<Value, Failure> {
+        serde_json::to_value(self).map_err(|error| Failure::new(error.to_string(), ""))
     }
 
     /// The offer for a person at a terminal; `file` is where all of it stands.

@@ -1,8 +1,10 @@
 //! What the machine gives: the data directory, its disk, the clock, addresses to listen on.
 
-use std::io::ErrorKind;
+use std::fs::File;
+use std::io::{self, ErrorKind, Write};
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use lately_messenger::{Clock, SystemClock};
 
@@ -14,13 +16,18 @@ use crate::control;
 const SCARCE: u64 = 1 << 30;
 const GONE: u64 = 64 << 20;
 
+/// A disk or a network that takes longer for one write is told of.
+const SLOW: Duration = Duration::from_millis(50);
+
 /// The data directory and its disk.
 pub(super) fn data(config: &Config) -> Vec<Finding> {
     let data = &config.data;
     let Some(there) = nearest(data) else {
         return vec![Finding::fail("data", format!("{} cannot be", data.display()), "Look at --data.")];
     };
-    vec![writable(data, &there), disk(&there)]
+    let mut findings = writable(data, &there);
+    findings.push(disk(&there));
+    findings
 }
 
 /// The directory itself, or the nearest one above it that is there.
@@ -29,19 +36,37 @@ fn nearest(data: &Path) -> Option<PathBuf> {
     whole.ancestors().find(|place| place.exists()).map(Path::to_owned)
 }
 
-fn writable(data: &Path, there: &Path) -> Finding {
-    let probe = there.join(format!(".lately-doctor-{}", std::process::id()));
-    let written = std::fs::write(&probe, "doctor");
-    drop(std::fs::remove_file(&probe));
-    match written {
-        Ok(()) if data.exists() => Finding::ok("data", format!("{} can be written to", data.display())),
-        Ok(()) => Finding::ok("data", format!("{} will be made by the first start", data.display())),
-        Err(error) => Finding::fail(
+fn writable(data: &Path, there: &Path) -> Vec<Finding> {
+    match timed_write(&there.join(format!(".lately-doctor-{}", std::process::id()))) {
+        Ok(took) => {
+            let word = if data.exists() { "can be written to" } else { "will be made by the first start" };
+            vec![Finding::ok("data", format!("{} {word}", data.display())), durable("disk", took)]
+        }
+        Err(error) => vec![Finding::fail(
             "data",
             format!("{}: {error}", there.display()),
             "Give the directory to the account that the server runs as, or name another with --data.",
-        ),
+        )],
     }
+}
+
+/// How long a few bytes take until they are on the disk. The file is gone afterwards.
+fn timed_write(probe: &Path) -> io::Result<Duration> {
+    let mut file = File::create_new(probe)?;
+    let begun = Instant::now();
+    let written = file.write_all(b"doctor").and_then(|()| file.sync_all());
+    let took = begun.elapsed();
+    std::fs::remove_file(probe)?;
+    written.map(|()| took)
+}
+
+/// How long it takes until a write is durable.
+pub(super) fn durable(about: &'static str, took: Duration) -> Finding {
+    let what = format!("a write is durable after {:.1} ms", took.as_secs_f64() * 1000.0);
+    if took < SLOW {
+        return Finding::ok(about, what);
+    }
+    Finding::warn(about, what, "Each commit takes that long: use a faster disk, or a database nearer by.")
 }
 
 fn disk(there: &Path) -> Finding {
@@ -126,7 +151,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let config = Config { data: dir.path().join("a/b"), ..Config::default() };
         let findings = data(&config);
-        assert_eq!(findings.len(), 2);
+        assert_eq!(findings.len(), 3);
         assert!(findings[0].what.contains("will be made"), "{findings:?}");
         assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 0, "nothing is left behind");
     }

@@ -6,11 +6,9 @@ use lately_messenger::bus;
 use lately_store::{Database, Inspection, Store};
 
 use super::Finding;
+use super::machine::durable;
 use crate::cli::failure::Failure;
 use crate::config::Config;
-
-/// A disk or a network that takes longer for one write is told of.
-const SLOW: Duration = Duration::from_millis(50);
 
 /// The oldest PostgreSQL that the statements are written for.
 const OLDEST: u32 = 13;
@@ -80,13 +78,7 @@ fn judged(found: &Inspection) -> Vec<Finding> {
         findings.push(Finding::fail("database", what, format!("Use PostgreSQL {OLDEST} or newer.")));
     }
     if let Some(took) = found.write {
-        let what = format!("a write is durable after {:.1} ms", took.as_secs_f64() * 1000.0);
-        let advice = "Each commit takes that long: use a faster disk, or a database nearer by.";
-        findings.push(if took < SLOW {
-            Finding::ok("write", what)
-        } else {
-            Finding::warn("write", what, advice)
-        });
+        findings.push(durable("write", took));
     }
     if let Some((server, asked)) = found.clock {
         let elapsed = i64::try_from(asked.elapsed().as_millis()).unwrap_or(0);
