@@ -21,6 +21,7 @@ mod counter;
 mod crash;
 mod demo;
 mod dialog;
+mod doctor;
 mod import;
 mod limits;
 mod message;
