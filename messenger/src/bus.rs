@@ -8,6 +8,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
 use async_nats::connection::State;
 use async_nats::{Client, ConnectOptions, Event, Message, Subscriber};
@@ -81,6 +82,22 @@ impl Bus {
     }
 }
 
+/// Connects to the bus at `address` once, and answers how long a word takes to it and back.
+pub async fn reach(address: &str) -> Result<Duration, BusError> {
+    let failed = |reason: String| BusError { address: bare(address), reason };
+    let addresses: Vec<&str> = address.split(',').map(str::trim).collect();
+    let client = ConnectOptions::new().name("lately").connect(addresses).await;
+    let client = client.map_err(|error| failed(error.to_string()))?;
+    let begun = Instant::now();
+    client.flush().await.map_err(|error| failed(error.to_string()))?;
+    Ok(begun.elapsed())
+}
+
+/// Without a password.
+fn bare(address: &str) -> String {
+    address.rsplit('@').next().unwrap_or(address).to_owned()
+}
+
 impl Messenger {
     /// How the bus is doing.
     pub fn bus_gauge(&self) -> Gauge {
@@ -103,10 +120,7 @@ impl Messenger {
         notes: Notes,
         stop: CancellationToken,
     ) -> Result<impl Future<Output = ()> + Send + use<>, BusError> {
-        let failed = |reason: String| BusError {
-            address: address.rsplit('@').next().unwrap_or(address).to_owned(),
-            reason,
-        };
+        let failed = |reason: String| BusError { address: bare(address), reason };
         let Some(told) = self.bus.told.lock().take() else {
             return Err(failed("this portal is on a bus already".to_owned()));
         };

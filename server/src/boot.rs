@@ -179,7 +179,11 @@ impl Server {
     }
 }
 
-async fn bind(addresses: &[SocketAddr]) -> Result<Vec<TcpListener>, BootError> {
+/// Sockets on all these addresses.
+///
+/// # Errors
+/// One of them cannot be listened on.
+pub async fn bind(addresses: &[SocketAddr]) -> Result<Vec<TcpListener>, BootError> {
     let mut sockets = Vec::with_capacity(addresses.len());
     for address in addresses {
         let socket = TcpListener::bind(address).await;
@@ -188,7 +192,11 @@ async fn bind(addresses: &[SocketAddr]) -> Result<Vec<TcpListener>, BootError> {
     Ok(sockets)
 }
 
-fn addresses(sockets: &[TcpListener]) -> Result<Vec<SocketAddr>, std::io::Error> {
+/// Where sockets really listen.
+///
+/// # Errors
+/// The system does not say.
+pub fn addresses(sockets: &[TcpListener]) -> Result<Vec<SocketAddr>, std::io::Error> {
     sockets.iter().map(TcpListener::local_addr).collect()
 }
 

@@ -34,7 +34,8 @@ use tower::ServiceExt;
 const HANDSHAKE_DEADLINE: Duration = Duration::from_secs(10);
 /// Also how long a connection may stay open between two requests.
 const HEADER_DEADLINE: Duration = Duration::from_secs(30);
-const STOP_DEADLINE: Duration = Duration::from_secs(30);
+/// How long requests in flight may take after the wish to stop.
+pub const STOP_DEADLINE: Duration = Duration::from_secs(30);
 const FIRST_PAUSE: Duration = Duration::from_millis(20);
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 

@@ -15,9 +15,11 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use rustls::ServerConfig;
+use rustls::client::verify_server_name;
 use rustls::crypto::{CryptoProvider, ring};
 use rustls::pki_types::pem::{self, PemObject};
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
+use rustls::server::ParsedCertificate;
 
 use crate::config::Https;
 use authority::{Authority, Reader, SERVER_FILE, check_hosts, write};
@@ -204,6 +206,22 @@ impl Identity {
             write(&server_file, &text, Reader::Owner)?;
         }
         Self::from_files(&server_file, &server_file)
+    }
+
+    /// Where the local CA in `dir` keeps the server's certificate, whether there is one yet or not.
+    pub fn local_file(dir: &Path) -> PathBuf {
+        dir.join(SERVER_FILE)
+    }
+
+    /// Until when the certificate is good; none when that cannot be read.
+    pub fn good_until(&self) -> Option<Timestamp> {
+        self.chain.first().and_then(authority::not_after)
+    }
+
+    /// Whether the certificate is made out to this name or address.
+    pub fn names(&self, host: &str) -> bool {
+        let Some(Ok(leaf)) = self.chain.first().map(ParsedCertificate::try_from) else { return false };
+        ServerName::try_from(host).is_ok_and(|name| verify_server_name(&leaf, &name).is_ok())
     }
 }
 

@@ -26,7 +26,7 @@ const STEPS: [Step; 2] = [
 /// Runs the steps that are missing.
 pub fn run(engine: &Engine) -> Result<(), StoreError> {
     within(engine, || engine.script("CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL)"))?;
-    let known = i64::try_from(STEPS.len()).unwrap_or(i64::MAX);
+    let known = known();
     let found = version(engine)?;
     if found > known {
         return Err(StoreError::Newer { found, known });
@@ -40,7 +40,13 @@ pub fn run(engine: &Engine) -> Result<(), StoreError> {
     Ok(())
 }
 
-fn version(engine: &Engine) -> Result<i64, StoreError> {
+/// The version that the steps lead to.
+pub fn known() -> i64 {
+    i64::try_from(STEPS.len()).unwrap_or(i64::MAX)
+}
+
+/// The version that a database has.
+pub fn version(engine: &Engine) -> Result<i64, StoreError> {
     let row = engine.row("SELECT max(version) FROM schema_version", &[])?;
     Ok(row.map(|mut row| row.maybe_int()).transpose()?.flatten().unwrap_or(0))
 }

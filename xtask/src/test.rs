@@ -88,7 +88,7 @@ fn unit() -> Result<()> {
     tools::ensure(&tools::CHROMIUM)?;
     tools::servers()?;
     let done = all();
-    Postgres::stop_in(&place::test_server())?;
+    Postgres::end(&place::test_server())?;
     done
 }
 
@@ -106,7 +106,7 @@ fn on_postgres() -> Result<()> {
     };
     // The histories of the slow model are played in full on the embedded database.
     let done = run::show(command.env("LATELY_TEST_ENGINE", "postgres").env("PROPTEST_CASES", "100"));
-    Postgres::stop_in(&place::test_server())?;
+    Postgres::end(&place::test_server())?;
     done
 }
 

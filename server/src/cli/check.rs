@@ -1,4 +1,6 @@
-//! `lately check`: counters and totals against a recount of messages.
+//! `lately check`: counters and totals against a recount of messages, or a whole portal against another.
+
+mod against;
 
 use std::process::ExitCode;
 
@@ -15,21 +17,31 @@ use super::{print, progress};
 ///
 /// Every unread counter and every chat's totals are counted again from messages and read positions. The first row that
 /// differs is named. A clean check ends with status 0, differences with 1. A server may run meanwhile.
+///
+/// With --against nothing is counted: all facts of the portal are compared with those of another, in the order in which
+/// `lately export` writes them, and the first line that differs is named.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
   lately --data /srv/lately check
-  lately --data /srv/lately check --repair")]
+  lately --data /srv/lately check --repair
+  lately --data /srv/lately check --against postgres://lately:secret@db.example/lately")]
 pub(super) struct Check {
     /// Write what the recount gives wherever it differs
     #[arg(long)]
     repair: bool,
+    /// Compare with the portal in this data directory or PostgreSQL database
+    #[arg(long, value_name = "OTHER", conflicts_with = "repair")]
+    against: Option<String>,
 }
 
 impl Check {
-    /// Recounts, and repairs if told so.
+    /// Recounts, and repairs if told so; or compares.
     pub(super) async fn run(self, settings: &Settings) -> Result<ExitCode, Failure> {
         let session = Session::open(settings)?;
+        if let Some(other) = &self.against {
+            return against::compare(&session, other).await;
+        }
         let differences = recount(&session.messenger).await?;
         if differences.is_empty() {
             print::line("clean: every counter and total is what a recount gives")?;

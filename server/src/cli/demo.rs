@@ -1,8 +1,10 @@
-//! `lately demo`: a portal full of made-up people, with a webhook for each, ready to be called.
+//! `lately demo`: a portal full of made-up people, with a webhook for each, ready to be called; served by this process, or
+//! by several behind it.
 //!
 //! Must hold: a portal that has people keeps them; webhooks stay the same from start to start; `portal.json` is there
 //! from the moment when everything in it is true.
 
+mod cluster;
 mod ground;
 mod offer;
 
@@ -21,8 +23,7 @@ use super::failure::Failure;
 use super::settings::Settings;
 use super::signals::Signals;
 use super::{print, serve};
-use crate::boot::Server;
-use crate::config::Overrides;
+use crate::config::{Config, Overrides};
 use crate::demo;
 use crate::tls::CA_FILE;
 use offer::{Bases, OFFER_FILE, Offer};
@@ -36,11 +37,16 @@ use offer::{Bases, OFFER_FILE, Offer};
 ///
 /// What is there already stays: started again, it goes on with the same people, messages and webhooks. Not for people to
 /// live in: everybody on this machine can act as everybody in the portal.
+///
+/// With --cluster N the portal lives in PostgreSQL, in DIR/postgres, and N servers answer behind a load balancer; NATS
+/// carries what they tell each other. PostgreSQL and NATS must be installed. The servers keep their logs in
+/// DIR/node1/log.txt and so on.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
   lately demo
   lately demo --fresh --port 0 --tls-port 0        from the beginning, on free ports
+  lately demo --cluster 3 --data ./cluster         three servers, PostgreSQL and NATS
   curl \"$(jq -r '.users[0].webhook.http' portal/portal.json)im.recent.get\"")]
 pub(super) struct Demo {
     /// Port for HTTP on 127.0.0.1; 0 takes a free one
@@ -52,6 +58,9 @@ pub(super) struct Demo {
     /// Delete the portal that is there first: its database, its CA, its portal.json
     #[arg(long)]
     fresh: bool,
+    /// Serve with so many servers behind a load balancer, over PostgreSQL and NATS
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=16))]
+    cluster: Option<u8>,
 }
 
 impl Demo {
@@ -62,10 +71,18 @@ impl Demo {
         if self.fresh {
             ground::clear(&data)?;
         }
-        let revision = Revision::try_from(i64::from(config.rest.revision)).unwrap_or_default();
+        if let Some(nodes) = self.cluster {
+            return cluster::run(config, settings.config.as_deref(), nodes).await;
+        }
+        let revision = revision(&config);
         let mut signals = Signals::watch()?;
         let server = serve::start(config).await?;
-        let offer = furnish(&server, &data, revision).await?;
+        let bases = Bases::new(&server.http, &server.https);
+        let people = People::bring(server.messenger(), &data, revision).await?;
+        let offer = Offer::new(&bases, &ca_file(&data)?, &people.users, &people.secrets);
+        let value = offer.value()?;
+        ground::write_offer(&data, &value)?;
+        server.offer_demo(value);
         print::line(&offer.told(&data.join(OFFER_FILE)))?;
         print::line(&serve::ready(&server))?;
         signals.next().await;
@@ -85,22 +102,29 @@ impl Demo {
     }
 }
 
-/// Brings people and webhooks into the portal and offers them to the page and to programs.
-async fn furnish(server: &Server, data: &Path, revision: Revision) -> Result<Offer, Failure> {
-    let messenger = server.messenger();
-    let known = ground::take_known_secrets(data)?;
-    let mut users = messenger.find_users(|_| true).await?;
-    if users.is_empty() {
-        demo::seed(messenger, messenger.now()).await?;
-        users = messenger.find_users(|_| true).await?;
+fn revision(config: &Config) -> Revision {
+    Revision::try_from(i64::from(config.rest.revision)).unwrap_or_default()
+}
+
+/// Everybody in the portal, and a secret for each active user.
+struct People {
+    users: Vec<User>,
+    secrets: BTreeMap<UserId, String>,
+}
+
+impl People {
+    /// Brings people into an empty portal, and webhooks to whoever has none.
+    async fn bring(messenger: &Messenger, data: &Path, revision: Revision) -> Result<Self, Failure> {
+        let known = ground::take_known_secrets(data)?;
+        let mut users = messenger.find_users(|_| true).await?;
+        if users.is_empty() {
+            demo::seed(messenger, messenger.now()).await?;
+            users = messenger.find_users(|_| true).await?;
+        }
+        let active = users.iter().filter(|user| user.active);
+        let secrets = try_join_all(active.map(|user| secret(messenger, user, &known, revision))).await?;
+        Ok(Self { users, secrets: secrets.into_iter().collect() })
     }
-    let active = users.iter().filter(|user| user.active);
-    let secrets = try_join_all(active.map(|user| secret(messenger, user, &known, revision))).await?;
-    let offer = Offer::new(&bases(server), &ca_file(data)?, &users, &secrets.into_iter().collect());
-    let value = serde_json::to_value(&offer).map_err(|error| Failure::new(error.to_string(), ""))?;
-    ground::write_offer(data, &value)?;
-    server.offer_demo(value);
-    Ok(offer)
 }
 
 /// The secret that is known for this user, if it is still good, or a new one.
@@ -127,13 +151,6 @@ async fn secret(
     Ok((user.id, secret))
 }
 
-fn bases(server: &Server) -> Bases {
-    let base = |scheme: &str, addresses: &[SocketAddr]| {
-        addresses.first().map(|address| format!("{scheme}://{address}")).unwrap_or_default()
-    };
-    Bases { http: base("http", &server.http), https: base("https", &server.https) }
-}
-
 fn ca_file(data: &Path) -> Result<PathBuf, Failure> {
     let file = data.join(CA_FILE);
     file.canonicalize().map_err(|error| Failure::file(&file, &error))
@@ -150,7 +167,7 @@ mod tests {
 
     #[test]
     fn the_demo_serves_this_machine_only_with_its_own_ca() {
-        let demo = Demo { port: 8080, tls_port: 0, fresh: false };
+        let demo = Demo { port: 8080, tls_port: 0, fresh: false, cluster: None };
         let config = crate::config::load(None, std::iter::empty(), &demo.overrides()).unwrap();
         assert_eq!(config.data, Path::new("portal"));
         assert_eq!(config.http.listen, ["127.0.0.1:8080".parse().unwrap()]);

@@ -10,6 +10,7 @@ use lately_messenger::transfer::TransferError;
 use lately_store::StoreError;
 
 use crate::boot::BootError;
+use crate::cluster::ProgramError;
 use crate::config::ConfigError;
 
 /// The exit code of a command that failed or found something.
@@ -151,6 +152,12 @@ impl From<BootError> for Failure {
             ),
             other => Self::new(chain(&other), ""),
         }
+    }
+}
+
+impl From<ProgramError> for Failure {
+    fn from(error: ProgramError) -> Self {
+        Self::new(error.to_string(), "")
     }
 }
 

@@ -7,9 +7,11 @@
 //! Never does the work itself: that is the messenger's, the store's and the server's.
 
 mod backup;
+mod balance;
 mod check;
 mod config;
 mod demo;
+mod doctor;
 mod export;
 mod failure;
 mod import;
@@ -64,10 +66,12 @@ enum Command {
     #[command(subcommand)]
     Webhook(webhook::Webhook),
     Check(check::Check),
+    Doctor(doctor::Doctor),
     Import(import::Import),
     Export(export::Export),
     Backup(backup::Backup),
     Restore(backup::Restore),
+    Balance(balance::Balance),
 }
 
 /// Runs the command that the process was started with.
@@ -111,10 +115,12 @@ async fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
         Command::User(user) => user.run(&settings).await,
         Command::Webhook(webhook) => webhook.run(&settings).await,
         Command::Check(check) => check.run(&settings).await,
+        Command::Doctor(doctor) => doctor.run(&settings).await,
         Command::Import(import) => import.run(&settings).await,
         Command::Export(export) => export.run(&settings).await,
         Command::Backup(backup) => backup.run(&settings),
         Command::Restore(restore) => restore.run(&settings),
+        Command::Balance(balance) => balance.run(&settings).await,
     }
 }
 

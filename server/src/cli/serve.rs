@@ -34,6 +34,9 @@ Examples:
 pub(super) struct Serve {
     #[command(flatten)]
     pub(super) flags: Flags,
+    /// Stop when standard input ends too: for whoever starts a server and wants it to end with them
+    #[arg(long, hide = true)]
+    until_input_ends: bool,
 }
 
 /// The settings that are often given by hand.
@@ -136,9 +139,26 @@ impl Serve {
         let mut signals = Signals::watch()?;
         let server = start(config).await?;
         print::line(&ready(&server))?;
-        signals.next().await;
+        if self.until_input_ends {
+            tokio::select! {
+                () = signals.next() => {}
+                _ = input_end() => {}
+            }
+        } else {
+            signals.next().await;
+        }
         stop(server, signals).await
     }
+}
+
+/// Waits for the end of standard input, on a thread of its own: nothing can interrupt such a read.
+async fn input_end() {
+    let (ended, end) = tokio::sync::oneshot::channel::<()>();
+    std::thread::spawn(move || {
+        drop(std::io::copy(&mut std::io::stdin(), &mut std::io::sink()));
+        drop(ended);
+    });
+    drop(end.await);
 }
 
 /// Starts the log and the server, and tells commands beside it where it answers.
@@ -168,8 +188,13 @@ pub(super) async fn stop(server: Server, mut signals: Signals) -> Result<ExitCod
 
 /// `ready` and every address that is answered on.
 pub(super) fn ready(server: &Server) -> String {
-    let http = server.http.iter().map(|address| format!(" http://{address}"));
-    let https = server.https.iter().map(|address| format!(" https://{address}"));
+    ready_on(&server.http, &server.https)
+}
+
+/// The same for whatever answers on these addresses.
+pub(super) fn ready_on(http: &[SocketAddr], https: &[SocketAddr]) -> String {
+    let http = http.iter().map(|address| format!(" http://{address}"));
+    let https = https.iter().map(|address| format!(" https://{address}"));
     format!("ready{}", http.chain(https).collect::<String>())
 }
 

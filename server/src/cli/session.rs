@@ -85,6 +85,7 @@ pub(super) fn quiet_log(config: &Config) {
     }
 }
 
-fn limits(config: &Config) -> Use {
+/// The limits of the use cases as the settings say.
+pub(super) fn limits(config: &Config) -> Use {
     Use { window_days: config.recent.window_days.into(), resident_rows: config.recent.resident_rows }
 }

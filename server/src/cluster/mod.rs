@@ -1,9 +1,12 @@
-//! A cluster on one machine: PostgreSQL and NATS, started from what is installed.
+//! A cluster on one machine: PostgreSQL and NATS, started from what is installed, nodes, and a load balancer.
 //!
 //! Owns finding and starting other people's programs. Must hold: what is missing is told in one line, with the command that
-//! installs it; nothing is installed here, and nothing listens beyond this machine.
+//! installs it; nothing is installed here, and what is started here listens on this machine only.
 
+pub mod balance;
+pub mod gate;
 pub mod nats;
+pub mod node;
 pub mod postgres;
 
 use std::net::{Ipv4Addr, TcpListener};
@@ -72,6 +75,20 @@ fn lesser(names: &[&str]) -> Option<(u32, u32)> {
         let mut numbers = line.split(':').skip(2);
         Some((numbers.next()?.parse().ok()?, numbers.next()?.parse().ok()?))
     })
+}
+
+/// Lets the account that programs run as instead of root pass through a directory, without seeing what is in it. Without
+/// root nothing is changed: there is no other account.
+///
+/// # Errors
+/// Its mode cannot be changed.
+pub fn let_through(directory: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    if is_root() {
+        std::fs::set_permissions(directory, std::fs::Permissions::from_mode(0o711))
+    } else {
+        Ok(())
+    }
 }
 
 fn is_root() -> bool {

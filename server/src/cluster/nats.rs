@@ -1,6 +1,7 @@
 //! A NATS server of one's own, for as long as somebody holds it.
 
 use std::net::TcpStream;
+use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -45,6 +46,8 @@ impl Nats {
         let program = program().ok_or(ProgramError::Missing { program: PROGRAM, package: "nats-server" })?;
         let mut command = Command::new(program);
         command.args(["-a", "127.0.0.1", "-p", &port.to_string()]);
+        // Ctrl-C is for the parent, which ends all in good order.
+        let command = command.process_group(0);
         let process = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn()?;
         let mut nats = Self { process, port };
         nats.wait()?;

@@ -28,38 +28,37 @@ pub struct Postgres {
 }
 
 impl Postgres {
-    /// Ends the server whose data are in `directory`, if one runs.
-    ///
-    /// # Errors
-    /// It does not end within a minute.
-    pub fn stop_in(directory: &Path) -> Result<(), ProgramError> {
-        let Some(programs) = programs() else { return Ok(()) };
-        let account = lesser(ACCOUNTS);
-        let server =
-            Self { directory: directory.to_owned(), programs, account, password: String::new(), port: 0 };
-        if server.running().is_some() { server.stop() } else { Ok(()) }
-    }
-
     /// Starts the server whose data are in `directory`, and makes one there if there is none. One that runs is taken as it
     /// is. `options` are PostgreSQL's settings, such as `fsync=off`. `password` is the owner's, of a server that is made.
     ///
     /// # Errors
     /// PostgreSQL is not installed or does not start.
     pub fn start(directory: &Path, password: &str, options: &[&str]) -> Result<Self, ProgramError> {
-        let programs = programs().ok_or(ProgramError::Missing { program: PROGRAM, package: "postgresql" })?;
-        let account = lesser(ACCOUNTS);
-        let data = directory.join("data");
-        if !data.join("PG_VERSION").exists() {
-            make(directory, &programs, account, password)?;
+        let mut server = Self::over(directory)?;
+        if !Self::holds(directory) {
+            make(directory, &server.programs, server.account, password)?;
         }
-        let password = fs::read_to_string(directory.join("password"))?.trim().to_owned();
-        let mut server = Self { directory: directory.to_owned(), programs, account, password, port: 0 };
+        server.password = fs::read_to_string(directory.join("password"))?.trim().to_owned();
         if let Some(port) = server.running() {
             return Ok(Self { port, ..server });
         }
         server.port = free_port()?;
         server.launch(options)?;
         Ok(server)
+    }
+
+    /// Whether `directory` holds the data of such a server.
+    pub fn holds(directory: &Path) -> bool {
+        directory.join("data/PG_VERSION").exists()
+    }
+
+    /// Ends the server on the data in `directory`, if one runs.
+    ///
+    /// # Errors
+    /// PostgreSQL is not installed, or the server does not end.
+    pub fn end(directory: &Path) -> Result<(), ProgramError> {
+        let server = Self::over(directory)?;
+        if server.running().is_some() { server.stop() } else { Ok(()) }
     }
 
     /// The address of a database of this server.
@@ -87,6 +86,13 @@ impl Postgres {
     pub fn crash_and_restart(&self, options: &[&str]) -> Result<(), ProgramError> {
         self.control(&["stop", "-m", "immediate", "-w", "-s"])?;
         self.launch(options)
+    }
+
+    /// A server that does not run yet.
+    fn over(directory: &Path) -> Result<Self, ProgramError> {
+        let programs = programs().ok_or(ProgramError::Missing { program: PROGRAM, package: "postgresql" })?;
+        let account = lesser(ACCOUNTS);
+        Ok(Self { directory: directory.to_owned(), programs, account, password: String::new(), port: 0 })
     }
 
     fn launch(&self, options: &[&str]) -> Result<(), ProgramError> {

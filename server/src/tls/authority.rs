@@ -177,6 +177,16 @@ fn in_its_dates(ca: &CertificateDer<'_>, at: Timestamp) -> bool {
         ))
     )
 }
+/// The last moment of a certificate: what the check at the end of all days says it came too late for.
+pub(super) fn not_after(certificate: &CertificateDer<'static>) -> Option<Timestamp> {
+    match verify(certificate, certificate, Timestamp::MAX) {
+        Err(rustls::Error::InvalidCertificate(CertificateError::ExpiredContext { not_after, .. })) => {
+            i64::try_from(not_after.as_secs()).ok().and_then(|at| Timestamp::from_second(at).ok())
+        }
+        _ => None,
+    }
+}
+
 /// Who may read a file.
 #[derive(Clone, Copy)]
 pub(super) enum Reader {

@@ -13,11 +13,15 @@ use serde_json::Value;
 
 use super::offer::{OFFER_FILE, secrets};
 use crate::cli::failure::Failure;
+use crate::cluster::postgres::Postgres;
 use crate::control::Claim;
 
 /// The offer of the last start, while a new one is being made.
 const LAST_OFFER_FILE: &str = "portal.json.last";
 const PART_FILE: &str = "portal.json.part";
+
+/// The database of a cluster.
+pub(super) const POSTGRES: &str = "postgres";
 
 /// By any of these a directory is known to hold a portal.
 const MARKS: [&str; 3] = ["lately.db", OFFER_FILE, LAST_OFFER_FILE];
@@ -47,7 +51,8 @@ pub(super) fn clear(data: &Path) -> Result<(), Failure> {
     if names.is_empty() {
         return Ok(());
     }
-    if !names.iter().any(|name| MARKS.contains(&name.as_str())) {
+    let marked = names.iter().any(|name| MARKS.contains(&name.as_str()));
+    if !marked && !Postgres::holds(&data.join(POSTGRES)) {
         let what = format!("{} is not empty and holds no portal; nothing was deleted", data.display());
         return Err(Failure::new(what, "Name another directory with --data, or an empty one."));
     }
@@ -57,7 +62,27 @@ pub(super) fn clear(data: &Path) -> Result<(), Failure> {
         let file = data.join(name);
         std::fs::remove_file(&file).map_err(|error| Failure::file(&file, &error))?;
     }
+    clear_cluster(data, &names)
+}
+
+/// Deletes what a cluster left: its database, stopped first if it still runs, and what its nodes kept.
+fn clear_cluster(data: &Path, names: &[String]) -> Result<(), Failure> {
+    let postgres = data.join(POSTGRES);
+    if names.iter().any(|name| name == POSTGRES) && Postgres::holds(&postgres) {
+        Postgres::end(&postgres).map_err(|error| Failure::new(error.to_string(), ""))?;
+        std::fs::remove_dir_all(&postgres).map_err(|error| Failure::file(&postgres, &error))?;
+    }
+    for node in names.iter().filter(|name| is_node(name)).map(|name| data.join(name)) {
+        let _claim =
+            Claim::take(&node).map_err(|error| Failure::new(error.to_string(), "It was not deleted."))?;
+        std::fs::remove_dir_all(&node).map_err(|error| Failure::file(&node, &error))?;
+    }
     Ok(())
+}
+
+/// `node1` and so on.
+fn is_node(name: &str) -> bool {
+    name.strip_prefix("node").is_some_and(|number| number.parse::<u8>().is_ok())
 }
 
 fn names(data: &Path) -> io::Result<Vec<String>> {

@@ -4,11 +4,14 @@
 //! on this machine, and never to the log.
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::path::Path;
 
 use lately_model::{User, UserId};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
+use crate::cli::failure::Failure;
 use crate::cli::print;
 
 /// The offer's file in the data directory.
@@ -22,6 +25,16 @@ pub(super) struct Bases {
     pub(super) https: String,
 }
 
+impl Bases {
+    /// The first address of each kind.
+    pub(super) fn new(http: &[SocketAddr], https: &[SocketAddr]) -> Self {
+        let base = |scheme: &str, addresses: &[SocketAddr]| {
+            addresses.first().map(|address| format!("{scheme}://{address}")).unwrap_or_default()
+        };
+        Self { http: base("http", http), https: base("https", https) }
+    }
+}
+
 /// The whole offer.
 #[derive(Debug, Serialize)]
 pub(super) struct Offer {
@@ -31,6 +44,9 @@ pub(super) struct Offer {
     ca: String,
     curl: String,
     users: Vec<Person>,
+    /// Of a cluster: where each of its servers answers by itself.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    nodes: Vec<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -64,7 +80,18 @@ impl Offer {
             ca: ca.display().to_string(),
             curl: first.map(|webhook| format!("curl '{}im.recent.get'", webhook.http)).unwrap_or_default(),
             users,
+            nodes: Vec::new(),
         }
+    }
+
+    /// The same, served by these nodes.
+    pub(super) fn by(self, nodes: &[SocketAddr]) -> Self {
+        Self { nodes: nodes.iter().map(|node| format!("http://{node}")).collect(), ..self }
+    }
+
+    /// The offer for programs.
+    pub(super) fn value(&self) -> Result<Value, Failure> {
+        serde_json::to_value(self).map_err(|error| Failure::new(error.to_string(), ""))
     }
 
     /// The offer for a person at a terminal; `file` is where all of it stands.
@@ -73,7 +100,10 @@ impl Offer {
         let users = print::table(["ID", "NAME", "KIND", "WEBHOOK"], &rows);
         let Self { https, page, ca, curl, .. } = self;
         let file = file.display();
-        format!("{users}\n\npage   {page}\nhttps  {https}/\nCA     {ca}\nfile   {file}\ntry    {curl}\n")
+        let nodes: String = self.nodes.iter().map(|node| format!("node   {node}/\n")).collect();
+        format!(
+            "{users}\n\npage   {page}\nhttps  {https}/\n{nodes}CA     {ca}\nfile   {file}\ntry    {curl}\n"
+        )
     }
 }
 
