@@ -152,8 +152,8 @@ impl Messenger {
             .await?;
         self.store
             .write(move |tx| {
-                for chat in unread {
-                    if let Some(member) = tx.member(chat, user)? {
+                for chat in &unread {
+                    if let Some(member) = tx.member(*chat, user)? {
                         tx.mark_read(&member, None, now)?;
                     }
                 }

@@ -5,6 +5,7 @@
 //! Never does: SQL, HTTP, wire shapes.
 
 pub mod birthday;
+pub mod bus;
 pub mod chat;
 pub mod clock;
 pub mod counter;
@@ -20,11 +21,13 @@ pub mod user;
 mod walk;
 pub mod webhook;
 
-use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
 use lately_model::Moment;
-use lately_store::{Store, StoreError};
+use lately_store::{Database, Store, StoreError};
+
+use tokio::sync::mpsc;
 
 pub use clock::{Clock, SystemClock};
 pub use dice::{Dice, SystemDice};
@@ -32,6 +35,7 @@ pub use refusal::{Error, Refusal};
 pub use resident::Gauge;
 pub use resident::card::{Card, Pieces};
 
+use bus::Bus;
 use resident::Residents;
 use walk::Walks;
 use webhook::Keyring;
@@ -51,21 +55,26 @@ impl Default for Settings {
     }
 }
 
+/// How many transactions wait to be told to other processes. What does not fit, they find in the outbox.
+const OUTLET: usize = 4096;
+
 /// The portal's use cases over one store.
 pub struct Messenger {
     store: Store,
     residents: Arc<Residents>,
     keyring: Arc<Keyring>,
     walks: Walks,
+    bus: Bus,
     clock: Arc<dyn Clock>,
     dice: Arc<dyn Dice>,
     settings: Settings,
+    repaired: AtomicU64,
 }
 
 impl Messenger {
-    /// Opens the portal whose data lies in `data`.
+    /// Opens the portal in this database.
     pub fn open(
-        data: &Path,
+        database: Database,
         settings: Settings,
         clock: Arc<dyn Clock>,
         dice: Arc<dyn Dice>,
@@ -74,8 +83,10 @@ impl Messenger {
         let keyring = Arc::new(Keyring::default());
         let observer =
             Arc::new(resident::Hearing { residents: Arc::clone(&residents), keyring: Arc::clone(&keyring) });
-        let store = Store::open(data, observer)?;
-        Ok(Self { store, residents, keyring, walks: Walks::default(), clock, dice, settings })
+        let (outlet, told) = mpsc::channel(OUTLET);
+        let store = Store::open(database, observer, Some(outlet))?;
+        let (walks, bus, repaired) = (Walks::default(), Bus::new(told), AtomicU64::new(0));
+        Ok(Self { store, residents, keyring, walks, bus, clock, dice, settings, repaired })
     }
 
     /// The portal's present moment.
@@ -86,6 +97,11 @@ impl Messenger {
     /// The clock that was handed in.
     pub fn clock(&self) -> &dyn Clock {
         self.clock.as_ref()
+    }
+
+    /// How the store is doing.
+    pub fn store_gauge(&self) -> lately_store::Gauge {
+        self.store.gauge()
     }
 
     /// How much is resident.

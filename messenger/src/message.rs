@@ -94,7 +94,7 @@ impl Messenger {
             return Err(Refusal::MessageEmpty.into());
         }
         let now = self.now();
-        self.store.write(move |tx| append(tx, user, target, &draft, text, params, now)).await
+        self.store.write(move |tx| append(tx, user, target, &draft, &text, &params, now)).await
     }
 
     /// `im.message.update`: the author, within three days.
@@ -112,7 +112,7 @@ impl Messenger {
                 if text.as_deref() == Some("") {
                     return Ok(tx.delete_message(&message, Deletion::Text, now)?);
                 }
-                change(&mut message, text, &edit)?;
+                change(&mut message, text.as_deref(), &edit)?;
                 Ok(tx.edit_message(&message, now)?)
             })
             .await
@@ -162,8 +162,8 @@ fn append(
     user: UserId,
     target: Target,
     draft: &MessageDraft,
-    text: String,
-    mut params: Map<String, Value>,
+    text: &str,
+    params: &Map<String, Value>,
     now: Moment,
 ) -> Result<MessageId, Error> {
     let actor = acting(tx, user)?;
@@ -182,6 +182,7 @@ fn append(
     if verdict(&actor, role, &chat, Act::Post) != Verdict::Allowed {
         return Err(Refusal::MayNotPost.into());
     }
+    let mut params = params.clone();
     if let Some(reply) = draft.reply {
         check_reply(tx, user, &chat, reply)?;
         params.insert("REPLY_ID".to_owned(), json!(reply.0));
@@ -192,7 +193,7 @@ fn append(
         author_id: if system { UserId(0) } else { user },
         actor_id: user,
         date: now,
-        text,
+        text: text.to_owned(),
         uuid,
         once,
         params,
@@ -257,7 +258,7 @@ fn draft_params(draft: &MessageDraft) -> Result<Map<String, Value>, Error> {
     Ok(params)
 }
 
-fn change(message: &mut Message, text: Option<String>, edit: &MessageEdit) -> Result<(), Error> {
+fn change(message: &mut Message, text: Option<&str>, edit: &MessageEdit) -> Result<(), Error> {
     let params = &mut message.params;
     put(params, "ATTACH", &edit.attach, attach)?;
     put(params, "KEYBOARD", &edit.keyboard, |value| {
@@ -270,7 +271,7 @@ fn change(message: &mut Message, text: Option<String>, edit: &MessageEdit) -> Re
         params.insert("IS_EDITED".to_owned(), json!("Y"));
     }
     if let Some(text) = text {
-        message.text = text;
+        text.clone_into(&mut message.text);
     }
     Ok(())
 }

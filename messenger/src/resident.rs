@@ -142,7 +142,7 @@ impl State {
                     self.put_person(*user);
                 }
             }
-            Change::Webhooks(_) => {}
+            Change::Webhooks(_) | Change::Much => {}
         }
     }
 
@@ -345,6 +345,9 @@ pub struct Hearing {
 
 impl Observer for Hearing {
     fn committed(&self, position: i64, changes: Vec<Vec<Change>>) {
+        if changes.iter().flatten().any(|change| matches!(change, Change::Much)) {
+            return self.doubt();
+        }
         for change in changes.iter().flatten() {
             match change {
                 Change::Webhooks(user) => self.keyring.forget(*user),

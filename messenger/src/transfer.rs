@@ -5,6 +5,8 @@
 
 use std::io::{self, BufRead, ErrorKind, Write};
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use lately_model::ChatId;
 use lately_store::{Difference, Fact, StoreError};
@@ -35,6 +37,19 @@ pub enum TransferError {
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+/// Which fact of several could not be written.
+struct Unfit {
+    place: usize,
+    error: StoreError,
+}
+
+impl From<StoreError> for Unfit {
+    /// All of them.
+    fn from(error: StoreError) -> Self {
+        Self { place: usize::MAX, error }
+    }
 }
 
 /// Told now and then: how many are done.
@@ -71,26 +86,29 @@ impl Messenger {
 
     /// Writes facts in one transaction; one that does not fit ends it, and those before it are kept.
     pub async fn put(&self, facts: Vec<(u64, Fact)>) -> Result<(), TransferError> {
-        let written: Result<Option<(u64, String)>, StoreError> = self
-            .store
-            .write(move |tx| {
-                for (line, fact) in &facts {
-                    match tx.put_fact(fact) {
-                        Ok(()) => {}
-                        Err(error) if blames_the_line(&error) => return Ok(Some((*line, reason(&error)))),
-                        Err(error) => return Err(error),
-                    }
-                }
-                Ok(None)
-            })
-            .await;
-        // Facts tell no observer what they change.
-        self.keyring.forget_all();
-        self.residents.drop_all();
-        match written? {
-            None => Ok(()),
-            Some((line, reason)) => Err(TransferError::Line { line, reason }),
+        let facts = Arc::new(facts);
+        let Err(Unfit { place, error }) = self.put_all(&facts, facts.len()).await else { return Ok(()) };
+        match facts.get(place) {
+            Some((line, _)) if blames_the_line(&error) => {
+                // What a statement broke cannot be kept in part: those before it are written again.
+                self.put_all(&facts, place).await.map_err(|unfit| unfit.error)?;
+                Err(TransferError::Line { line: *line, reason: reason(&error) })
+            }
+            _ => Err(error.into()),
         }
+    }
+
+    /// Writes the first `count` facts, or none of them.
+    async fn put_all(&self, facts: &Arc<Vec<(u64, Fact)>>, count: usize) -> Result<(), Unfit> {
+        let facts = Arc::clone(facts);
+        self.store
+            .write(move |tx| {
+                for (place, (_, fact)) in facts.iter().take(count).enumerate() {
+                    tx.put_fact(fact).map_err(|error| Unfit { place, error })?;
+                }
+                Ok(())
+            })
+            .await
     }
 
     /// Writes the whole portal to `out`, a line a fact, from one consistent state. Answers how many lines.
@@ -100,7 +118,7 @@ impl Messenger {
         mut progress: impl FnMut(u64) + Send + 'static,
     ) -> Result<u64, TransferError> {
         self.store
-            .read(move |snapshot| {
+            .read_once(move |snapshot| {
                 let mut lines = 0;
                 snapshot.facts::<TransferError>(&mut |fact| {
                     let line = serde_json::to_string(&Record::from(fact)).map_err(io::Error::from)?;
@@ -147,9 +165,20 @@ impl Messenger {
             let Some((chat, differed)) = next else { return Ok(repaired) };
             after = chat;
             repaired += u64::from(differed);
+            self.repaired.fetch_add(u64::from(differed), Ordering::Relaxed);
             done += 1;
             progress(done);
         }
+    }
+
+    /// A line for each column and each unique key of the database, the same for both engines.
+    pub async fn schema(&self) -> Result<Vec<String>, Error> {
+        self.store.read(|snapshot| Ok(snapshot.schema()?)).await
+    }
+
+    /// How many chats were repaired since this portal was opened.
+    pub fn repaired(&self) -> u64 {
+        self.repaired.load(Ordering::Relaxed)
     }
 
     /// Copies the database into a new file while the portal serves.

@@ -44,7 +44,7 @@ impl Messenger {
             .read(move |snapshot| {
                 let actor = acting(snapshot, caller)?;
                 let mut found = Vec::with_capacity(wanted.len());
-                for id in wanted {
+                for &id in &wanted {
                     match snapshot.user(id)? {
                         Some(user) if !may_see(snapshot, &actor, &user)? => {}
                         user => found.push((id, user)),
@@ -89,10 +89,11 @@ impl Messenger {
             .await
     }
 
-    /// Changes a user on behalf of an administrator; `edit` gets the present state.
-    pub async fn edit_user<F>(&self, caller: Option<UserId>, id: UserId, edit: F) -> Result<User, Error>
+    /// Changes a user on behalf of an administrator; `edit` gets the present state,
+    /// and gets it again if the transaction was lost.
+    pub async fn edit_user<F>(&self, caller: Option<UserId>, id: UserId, mut edit: F) -> Result<User, Error>
     where
-        F: FnOnce(&mut User) -> Result<(), Refusal> + Send + 'static,
+        F: FnMut(&mut User) -> Result<(), Refusal> + Send + 'static,
     {
         self.store
             .write(move |tx| {
@@ -120,7 +121,7 @@ impl Messenger {
     async fn edit_self(
         &self,
         user: UserId,
-        edit: impl FnOnce(&mut User) + Send + 'static,
+        mut edit: impl FnMut(&mut User) + Send + 'static,
     ) -> Result<(), Error> {
         self.store
             .write(move |tx| {

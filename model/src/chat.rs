@@ -93,7 +93,7 @@ impl ChatKind {
 }
 
 /// One chat.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Chat {
     /// The number.
     pub id: ChatId,

@@ -32,7 +32,7 @@ impl Role {
 }
 
 /// A user's membership of a chat: where they have read to, and what they did to their row.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Member {
     /// The chat.
     pub chat_id: ChatId,

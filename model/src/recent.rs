@@ -4,6 +4,8 @@
 //! one member has to it). Must hold: a counter is computed, never stored; sending a message changes a room and the
 //! sender's seat only, whatever the number of members.
 
+use serde::{Deserialize, Serialize};
+
 use crate::{
     Chat, ChatId, ChatKind, FileId, FileKind, Member, MessageId, Moment, Role, User, UserId, moment::DAY,
     preview,
@@ -16,7 +18,7 @@ pub const PIN_LIMIT: usize = 45;
 pub const SYNC_FLOOR: i64 = 7 * DAY;
 
 /// The newest message of a room as rows show it.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct LastMessage {
     /// The number.
     pub id: MessageId,
@@ -59,7 +61,7 @@ impl LastMessage {
 }
 
 /// What all members of a chat share in their rows.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Room {
     /// The chat.
     pub chat: Chat,
@@ -68,7 +70,7 @@ pub struct Room {
 }
 
 /// What one member has to a room.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Seat {
     /// The membership.
     pub member: Member,
@@ -198,7 +200,7 @@ impl Filter {
 }
 
 /// Why a row is no longer there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum RemovalReason {
     /// Its owner hid it.
     Hidden,
@@ -230,7 +232,7 @@ impl RemovalReason {
 }
 
 /// A row that went away, for clients that fetch changes only (`removed` beside `result`).
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Removal {
     /// The chat whose row went.
     pub chat_id: ChatId,

@@ -3,6 +3,7 @@
 //! Never holds the secret itself, only its hash.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -63,14 +64,14 @@ pub const SCOPES: [&str; 12] = [
     "pull_channel",
 ];
 
-/// A set of granted scopes.
+/// A set of granted scopes. Shared, since each request carries a copy.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Scopes(BTreeSet<String>);
+pub struct Scopes(Arc<BTreeSet<String>>);
 
 impl Scopes {
     /// Every scope of the portal.
     pub fn all() -> Self {
-        Self(SCOPES.iter().map(|scope| (*scope).to_owned()).collect())
+        Self(Arc::new(SCOPES.iter().map(|scope| (*scope).to_owned()).collect()))
     }
 
     /// Reads `im,user` or `all`. The error names the unknown scope.
@@ -85,7 +86,7 @@ impl Scopes {
             }
             scopes.insert(scope.to_owned());
         }
-        Ok(Self(scopes))
+        Ok(Self(Arc::new(scopes)))
     }
 
     /// Whether a method that needs `required` may be called. `required` is one scope, several joined by `|` (any of

@@ -2,26 +2,27 @@
 
 use std::net::SocketAddr;
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
-use axum::Router;
-use axum::routing::any;
+use lately_messenger::bus::{BusError, Notes};
 use lately_messenger::{Clock, Dice, Messenger, Settings};
 use lately_store::StoreError;
 use tokio::net::TcpListener;
+use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
-use tower_http::compression::CompressionLayer;
-use tower_http::compression::predicate::SizeAbove;
 
 use crate::config::{Config, ConfigError};
+use crate::front::Front;
+use crate::listen::App;
+use crate::observe::metrics::Metrics;
+use crate::observe::probe::Health;
+use crate::observe::request_id::RequestIds;
+use crate::rest::Portal;
 use crate::rest::limits::{Limits, LimitsConfig, OperatingLimit, RequestLimit};
-use crate::rest::{Portal, transport};
 use crate::tls::{Identity, TlsError, server_config};
-use crate::web::{self, DemoOffer};
-use crate::{control, listen};
-
-/// Answers smaller than this many bytes are not worth compressing.
-const COMPRESS_FROM: u64 = 1024;
+use crate::web::DemoOffer;
+use crate::{control, listen, observe};
 
 /// Why a portal did not start.
 #[derive(Debug, thiserror::Error)]
@@ -44,6 +45,9 @@ pub enum BootError {
         #[source]
         source: std::io::Error,
     },
+    /// There is no bus.
+    #[error(transparent)]
+    Bus(#[from] BusError),
     /// The control socket cannot be used.
     #[error("{0}")]
     Control(#[from] std::io::Error),
@@ -55,12 +59,35 @@ pub struct Server {
     pub http: Vec<SocketAddr>,
     /// The HTTPS addresses it really listens on.
     pub https: Vec<SocketAddr>,
+    /// The addresses on which metrics and probes really are.
+    pub observe: Vec<SocketAddr>,
     /// Its public address, without a slash at its end.
     pub base_url: String,
     messenger: Arc<Messenger>,
     offer: DemoOffer,
+    main: Part,
+    watch: Part,
+    stopping: CancellationToken,
+    drain: Duration,
+}
+
+/// Listeners and what they began, which end together.
+#[derive(Default)]
+struct Part {
     stop: CancellationToken,
     tasks: TaskTracker,
+}
+
+impl Part {
+    fn listen<A: App>(&self, socket: TcpListener, tls: Option<Arc<rustls::ServerConfig>>, app: A) {
+        self.tasks.spawn(listen::serve(socket, tls, app, self.stop.clone(), self.tasks.clone()));
+    }
+
+    async fn end(&self) {
+        self.stop.cancel();
+        self.tasks.close();
+        self.tasks.wait().await;
+    }
 }
 
 impl Server {
@@ -71,7 +98,7 @@ impl Server {
         dice: Arc<dyn Dice>,
     ) -> Result<Self, BootError> {
         let zone = config.zone()?;
-        let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
+        let (main, watch, stopping) = (Part::default(), Part::default(), CancellationToken::new());
         let settings = Settings {
             window_days: i64::from(config.recent.window_days),
             resident_rows: config.recent.resident_rows,
@@ -79,8 +106,16 @@ impl Server {
         // What another program holds is found out before anything is written.
         let http_sockets = bind(&config.http.listen).await?;
         let https_sockets = bind(&config.https.listen).await?;
-        let messenger = Arc::new(Messenger::open(&config.data, settings, clock, dice)?);
-        control::serve(&config.data, Arc::clone(&messenger), stop.clone(), &tasks)?;
+        let observe_sockets = bind(&config.observe.listen).await?;
+        lately_store::private_dir(&config.data)?;
+        let database = config.database()?;
+        let messenger = Arc::new(Messenger::open(database, settings, clock, Arc::clone(&dice))?);
+        if let Some(address) = &config.bus {
+            let (_, out) = tokio::sync::mpsc::channel(1);
+            let notes = Notes { out, hear: Box::new(|_| {}) };
+            main.tasks.spawn(messenger.join(address, notes, main.stop.clone()).await?);
+        }
+        control::serve(&config.data, Arc::clone(&messenger), main.stop.clone(), &main.tasks)?;
         let tls = if config.https.listen.is_empty() {
             None
         } else {
@@ -89,9 +124,13 @@ impl Server {
             Some(server_config(&Identity::load(&config.https, &config.data, now)?)?)
         };
         let (http, https) = (addresses(&http_sockets)?, addresses(&https_sockets)?);
+        let watched = addresses(&observe_sockets)?;
         let base_url = config.base_url(&http, &https);
+        let metrics = Arc::new(Metrics::new(Arc::clone(&messenger)));
+        let health = Arc::new(Health { messenger: Arc::clone(&messenger), stopping: stopping.clone() });
         let portal = Arc::new(Portal {
             messenger: Arc::clone(&messenger),
+            metrics: Arc::clone(&metrics),
             zone,
             base_url: base_url.clone(),
             limits: Limits::new(limits(&config)),
@@ -99,14 +138,19 @@ impl Server {
             require_https: config.rest.require_https,
         });
         let offer: DemoOffer = Arc::new(OnceLock::new());
-        let app = routes(portal, Arc::clone(&offer));
+        let ids = RequestIds::new(dice.as_ref());
+        let app = Front::new(portal, Arc::clone(&offer), Arc::clone(&health), ids);
         for socket in http_sockets {
-            tasks.spawn(listen::serve(socket, None, app.clone(), stop.clone(), tasks.clone()));
+            main.listen(socket, None, app.clone());
         }
         for socket in https_sockets {
-            tasks.spawn(listen::serve(socket, tls.clone(), app.clone(), stop.clone(), tasks.clone()));
+            main.listen(socket, tls.clone(), app.clone());
         }
-        Ok(Self { http, https, base_url, messenger, offer, stop, tasks })
+        for socket in observe_sockets {
+            watch.listen(socket, None, observe::routes(Arc::clone(&metrics), Arc::clone(&health)));
+        }
+        let drain = Duration::from_secs(config.observe.drain_seconds.into());
+        Ok(Self { http, https, observe: watched, base_url, messenger, offer, main, watch, stopping, drain })
     }
 
     /// The use cases, for whoever runs in the same process.
@@ -119,26 +163,17 @@ impl Server {
         drop(self.offer.set(offer));
     }
 
-    /// Takes no new connections, finishes the requests in flight, closes the store.
+    /// Says that it stops, lets that be noticed for as long as is configured, then takes no new connections, finishes
+    /// the requests in flight, closes the store. Metrics and probes answer until all that is done.
     pub async fn stop(self) {
-        self.stop.cancel();
-        self.tasks.close();
-        self.tasks.wait().await;
+        self.stopping.cancel();
+        if !self.drain.is_zero() {
+            sleep(self.drain).await;
+        }
+        self.main.end().await;
         self.messenger.close().await;
+        self.watch.end().await;
     }
-}
-
-fn routes(portal: Arc<Portal>, offer: DemoOffer) -> Router {
-    let compression =
-        CompressionLayer::new().gzip(true).br(true).compress_when(SizeAbove::new(COMPRESS_FROM));
-    Router::new()
-        .route("/rest", any(transport::serve))
-        .route("/rest/", any(transport::serve))
-        .route("/rest/{*path}", any(transport::serve))
-        .with_state(portal)
-        .merge(web::routes(offer))
-        .fallback(|| async { web::not_found() })
-        .layer(compression)
 }
 
 async fn bind(addresses: &[SocketAddr]) -> Result<Vec<TcpListener>, BootError> {

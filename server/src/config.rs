@@ -17,11 +17,12 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 use jiff::fmt::temporal::DateTimeParser;
 use jiff::tz::TimeZone;
+use lately_store::Database;
 use serde::{Deserialize, Serialize};
 
 pub use load::load;
 pub use sample::sample;
-use written::{list, unless_blank};
+use written::{address, list, unless_blank};
 
 /// What an environment variable that sets a key begins with: `LATELY__HTTP__LISTEN` sets `http.listen`.
 pub const ENVIRONMENT_PREFIX: &str = "LATELY__";
@@ -32,6 +33,12 @@ pub const ENVIRONMENT_PREFIX: &str = "LATELY__";
 pub struct Config {
     /// The directory that holds all that the server keeps.
     pub data: PathBuf,
+    /// Address of a PostgreSQL database; unset: an embedded one in `data`. See [`Config::database`].
+    #[serde(with = "address")]
+    pub database: Option<String>,
+    /// Address of the NATS bus between the servers of one portal; unset: none.
+    #[serde(with = "address")]
+    pub bus: Option<String>,
     /// Scheme, host and port used in links, without a path; unset: see [`Config::base_url`].
     #[serde(with = "unless_blank")]
     pub public_url: Option<String>,
@@ -49,6 +56,8 @@ pub struct Config {
     pub recent: Recent,
     /// The log on standard error.
     pub log: Log,
+    /// Metrics and probes.
+    pub observe: Observe,
     /// The portal's clock.
     pub clock: Clock,
 }
@@ -139,6 +148,17 @@ pub enum LogFormat {
     Json,
 }
 
+/// `[observe]`: metrics and probes.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Observe {
+    /// Addresses to answer `/metrics`, `/healthz` and `/readyz` on; none: only the probes, beside the API.
+    #[serde(deserialize_with = "list")]
+    pub listen: Vec<SocketAddr>,
+    /// Seconds between being told to stop and stopping, for load balancers to notice.
+    pub drain_seconds: u32,
+}
+
 /// `[clock]`: the portal's clock.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -164,6 +184,8 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             data: PathBuf::from("data"),
+            database: None,
+            bus: None,
             public_url: None,
             time_zone: "UTC".to_owned(),
             http: Http::default(),
@@ -172,6 +194,7 @@ impl Default for Config {
             limits: Limits::default(),
             recent: Recent::default(),
             log: Log::default(),
+            observe: Observe::default(),
             clock: Clock::default(),
         }
     }
@@ -297,6 +320,21 @@ impl Config {
             key: "time_zone".to_owned(),
             reason: format!(
                 "{error}; write a name such as \"Europe/Berlin\" or an offset such as \"+02:00\""
+            ),
+        })
+    }
+
+    /// The database that the portal lives in.
+    ///
+    /// # Errors
+    /// An address that is not one of PostgreSQL; [`load()`] has already refused it.
+    pub fn database(&self) -> Result<Database, ConfigError> {
+        let Some(address) = &self.database else { return Ok(Database::Embedded(self.data.clone())) };
+        address.parse().map(Database::Postgres).map_err(|error| ConfigError::Value {
+            place: BUILT_IN.to_owned(),
+            key: "database".to_owned(),
+            reason: format!(
+                "{error}; write an address such as \"postgres://lately:secret@db.example/lately\""
             ),
         })
     }

@@ -183,12 +183,21 @@ async fn answer(stream: UnixStream, messenger: Arc<Messenger>) -> io::Result<()>
 mod tests {
     use lately_messenger::{Settings, SystemClock, SystemDice};
     use lately_model::User;
+    use lately_store::Database;
 
     use super::*;
 
     fn open(data: &Path) -> Arc<Messenger> {
         let clock = Arc::new(SystemClock::default());
-        Arc::new(Messenger::open(data, Settings::default(), clock, Arc::new(SystemDice)).unwrap())
+        Arc::new(
+            Messenger::open(
+                Database::Embedded(data.to_owned()),
+                Settings::default(),
+                clock,
+                Arc::new(SystemDice),
+            )
+            .unwrap(),
+        )
     }
 
     async fn nudged(data: &Path) -> bool {

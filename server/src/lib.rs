@@ -6,11 +6,14 @@
 pub mod auth;
 pub mod boot;
 pub mod cli;
+pub mod cluster;
 pub mod config;
 pub mod control;
 pub mod demo;
+mod front;
 pub mod listen;
 pub mod log;
+pub mod observe;
 pub mod rest;
 pub mod tls;
 mod web;

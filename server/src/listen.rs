@@ -1,13 +1,14 @@
-//! Listening sockets: from an accepted connection to a request in the router, over HTTP and HTTPS.
+//! Listening sockets: from an accepted connection to a request in the application, over HTTP and HTTPS.
 //!
 //! Owns the accept loop and the life of a connection: handshake, deadlines, and an end in good order. Every
-//! request carries the peer's address and the [`Scheme`] it came by. A loop ends only when it is told to
+//! request comes with the peer's address and the [`Scheme`] it came by. A loop ends only when it is told to
 //! stop; no error of one connection, nor of the machine running out of sockets, ends it.
 //!
 //! Never looks into a request. A connection that was upgraded to a WebSocket is its handler's: it must watch
 //! the same token itself.
 
 use std::convert::Infallible;
+use std::future::Future;
 use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
 use std::pin::pin;
@@ -37,8 +38,7 @@ const STOP_DEADLINE: Duration = Duration::from_secs(30);
 const FIRST_PAUSE: Duration = Duration::from_millis(20);
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 
-/// How a request came: each carries this as an extension, beside `ConnectInfo<SocketAddr>` with the peer's
-/// address.
+/// How a request came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scheme {
     /// Plain.
@@ -57,14 +57,34 @@ impl Scheme {
     }
 }
 
+/// What answers the requests of a listener.
+pub trait App: Clone + Send + Sync + 'static {
+    /// Answers one request.
+    fn answer(
+        &self,
+        request: Request<Incoming>,
+        peer: SocketAddr,
+        scheme: Scheme,
+    ) -> impl Future<Output = Response> + Send;
+}
+
+/// Routes find the peer as `ConnectInfo<SocketAddr>`, and the scheme, among a request's extensions.
+impl App for Router {
+    async fn answer(&self, mut request: Request<Incoming>, peer: SocketAddr, scheme: Scheme) -> Response {
+        request.extensions_mut().insert(ConnectInfo(peer));
+        request.extensions_mut().insert(scheme);
+        self.clone().oneshot(request).await.unwrap_or_else(|never| match never {})
+    }
+}
+
 /// Accepts connections until `stop`, each in a task of its own among `tasks`; with `tls` they are HTTPS.
 ///
 /// After `stop` nothing new is accepted, idle connections close, and requests in flight have 30 seconds to
 /// finish. This future returns at once then; waiting for the rest is `tasks.close()` and `tasks.wait()`.
-pub async fn serve(
+pub async fn serve<A: App>(
     listener: TcpListener,
     tls: Option<Arc<rustls::ServerConfig>>,
-    app: Router,
+    app: A,
     stop: CancellationToken,
     tasks: TaskTracker,
 ) {
@@ -105,13 +125,13 @@ fn pause_after(error: &io::Error, last: Option<Duration>) -> Option<Duration> {
 
 /// What every connection of one listener shares.
 #[derive(Clone)]
-struct Door {
-    app: Router,
+struct Door<A> {
+    app: A,
     acceptor: Option<TlsAcceptor>,
     stop: CancellationToken,
 }
 
-impl Door {
+impl<A: App> Door<A> {
     async fn attend(self, stream: TcpStream, peer: SocketAddr) {
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!(%peer, %error, "cannot turn off delayed sending");
@@ -134,7 +154,8 @@ impl Door {
     where
         I: Read + Write + Unpin + Send + 'static,
     {
-        let service = service_fn(|request| respond(self.app.clone(), request, peer, scheme));
+        let service =
+            service_fn(async |request| Ok::<_, Infallible>(self.app.answer(request, peer, scheme).await));
         let mut builder = http1::Builder::new();
         builder.timer(TokioTimer::new()).header_read_timeout(HEADER_DEADLINE);
         let mut connection = pin!(builder.serve_connection(io, service).with_upgrades());
@@ -163,21 +184,8 @@ impl Door {
     }
 }
 
-async fn respond(
-    app: Router,
-    mut request: Request<Incoming>,
-    peer: SocketAddr,
-    scheme: Scheme,
-) -> Result<Response, Infallible> {
-    request.extensions_mut().insert(ConnectInfo(peer));
-    request.extensions_mut().insert(scheme);
-    app.oneshot(request).await
-}
-
 #[cfg(test)]
 mod tests {
-    use std::future::Future;
-
     use axum::Extension;
     use axum::routing::get;
     use jiff::Timestamp;

@@ -5,8 +5,9 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::database::private_dir;
 use crate::engine::Engine;
-use crate::{Store, StoreError, migrate};
+use crate::{Database, Store, StoreError, migrate};
 
 impl Store {
     /// Copies the database into the new file `target`, reporting (pages left, pages in all). A file that is already
@@ -15,7 +16,8 @@ impl Store {
         if target.exists() {
             return Err(refused(target, "there is a file already"));
         }
-        let reader = Engine::open_reader(self.path())?;
+        let Database::Embedded(data) = self.database() else { return Err(StoreError::NotEmbedded) };
+        let reader = Engine::sqlite_reader(&Database::file(data))?;
         let partial = Scratch::new(beside(target, ".partial"));
         private_file(&partial.path)?;
         reader.backup(&partial.path, progress)?;
@@ -27,13 +29,13 @@ impl Store {
     /// (pages left, pages in all). Servers may run on `data` meanwhile: they go on with the new content. A portal that
     /// is not there yet is made. Nothing is changed when the copy is damaged or was made by a newer version.
     pub fn restore(data: &Path, file: &Path, progress: &mut dyn FnMut(u64, u64)) -> Result<(), StoreError> {
-        crate::private_dir(data)?;
-        let path = data.join("lately.db");
+        private_dir(data)?;
+        let path = Database::file(data);
         let copy = Scratch::new(beside(&path, &format!(".restore-{}", std::process::id())));
         let source = sound_copy(file, &copy.path)?;
-        let mut target = Engine::open(&path)?;
-        migrate::run(&mut target)?;
-        let watcher = Engine::open_reader(&path)?;
+        let mut target = Engine::sqlite(&path)?;
+        migrate::run(&target)?;
+        let watcher = Engine::sqlite_reader(&path)?;
         let settle = || {
             let past = position(&watcher)?.max(position(&source)?) + 1;
             source.run_one("UPDATE portal SET position = ?1 WHERE id = 1", &[past.into()])
@@ -43,7 +45,7 @@ impl Store {
 
     /// Whether `file` is a sound database of a portal.
     pub fn verify(file: &Path) -> Result<(), StoreError> {
-        let reader = Engine::open_reader(file)?;
+        let reader = Engine::sqlite_reader(file)?;
         let verdict = reader.row("PRAGMA quick_check", &[])?.map(|mut row| row.text()).transpose()?;
         if verdict.as_deref() != Some("ok") {
             return Err(StoreError::Corrupt(format!("{}: {}", file.display(), verdict.unwrap_or_default())));
@@ -59,8 +61,8 @@ fn sound_copy(file: &Path, copy: &Path) -> Result<Engine, StoreError> {
     }
     std::fs::copy(file, copy).map_err(|error| refused(file, &error.to_string()))?;
     Store::verify(copy).map_err(|error| refused(file, &not_a_copy(&error)))?;
-    let mut source = Engine::open(copy)?;
-    migrate::run(&mut source)?;
+    let source = Engine::sqlite(copy)?;
+    migrate::run(&source)?;
     Ok(source)
 }
 

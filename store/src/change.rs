@@ -1,11 +1,13 @@
 //! What a transaction changed, told as the new state: whoever keeps a copy replaces what it had.
 //!
-//! Must hold: applying the changes of a transaction to a copy of the state before it gives the state after it.
+//! Must hold: applying the changes of a transaction to a copy of the state before it gives the state after it, in this
+//! process and, by way of the outbox, in others.
 
 use lately_model::{ChatId, Removal, Room, Seat, User, UserId};
+use serde::{Deserialize, Serialize};
 
 /// One changed thing.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Change {
     /// A room is now like this, for all its members.
     Room(Box<Room>),
@@ -23,11 +25,13 @@ pub enum Change {
     Known(Box<User>),
     /// The webhooks of this user are not what they were.
     Webhooks(UserId),
+    /// Much was written that is not told one by one, as by an import: copies must be dropped.
+    Much,
 }
 
 /// Hears of changes on the writer's thread; must be quick and must not call the store.
 pub trait Observer: Send + Sync {
-    /// A transaction was committed, which moved the portal to this position. Each inner list is one job's changes, in
+    /// A transaction was committed, after which the portal is at `position`. Each inner list is one job's changes, in
     /// commit order.
     fn committed(&self, position: i64, changes: Vec<Vec<Change>>);
 

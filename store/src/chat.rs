@@ -121,7 +121,7 @@ impl Tx<'_> {
         let sql = "INSERT INTO chat (id, kind, title, description, owner_id, color, avatar, extranet, entity_type, \
                    entity_id, entity_data_1, entity_data_2, entity_data_3, parent_chat_id, parent_message_id, \
                    created_at, user_count, message_count, ordinal, last_message_id, last_message_at, updated_at, \
-                   low_id, high_id, line_id, line_status, line_created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, \
+                   low_id, high_id, line_id, line_status, line_created_at) VALUES (COALESCE(?1, (SELECT COALESCE(max(id), 0) + 1 FROM chat)), ?2, ?3, ?4, ?5, ?6, ?7, ?8, \
                    ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, 0, 0, 0, 0, ?16, ?16, ?17, ?18, ?19, ?20, ?21) RETURNING id";
         self.engine.insert(sql, &params).map(ChatId)
     }

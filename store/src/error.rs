@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::engine::{Kind, Source};
+
 /// A fault of the store.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -21,15 +23,35 @@ pub enum StoreError {
         /// The newest version known here.
         known: i64,
     },
+    /// There is no connection to the database server.
+    #[error("cannot reach {address}: {reason}")]
+    Unreachable {
+        /// The server, without its password.
+        address: String,
+        /// Why.
+        reason: String,
+        /// The engine's own error.
+        #[source]
+        source: Source,
+    },
     /// A statement failed.
     #[error("statement failed: {statement}")]
     Sql {
         /// The statement's first line.
         statement: String,
+        /// What it means.
+        kind: Kind,
         /// The engine's own error.
         #[source]
-        source: rusqlite::Error,
+        source: Source,
     },
+    /// The database did not answer in time. What was asked for may be asked for again: either it was not done, or it
+    /// carries a key that keeps it from being done twice.
+    #[error("the database is not available: {0}")]
+    Unavailable(String),
+    /// Only an embedded database is copied and put back by this program.
+    #[error("this portal's database is a server's, which has tools of its own for copies")]
+    NotEmbedded,
     /// A row holds what no verb ever wrote.
     #[error("corrupt row: {0}")]
     Corrupt(String),
@@ -61,11 +83,30 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    /// Whether the statement hit the named unique index or constraint.
+    /// Whether the statement hit a unique index or constraint.
     pub fn violates_unique(&self) -> bool {
-        let Self::Sql { source, .. } = self else { return false };
-        source
-            .sqlite_error()
-            .is_some_and(|error| error.extended_code == rusqlite::ffi::SQLITE_CONSTRAINT_UNIQUE)
+        matches!(self, Self::Sql { kind: Kind::Unique, .. })
     }
+
+    /// Whether the same may work on another connection, or a moment later.
+    pub fn passes(&self) -> bool {
+        matches!(
+            self,
+            Self::Sql { kind: Kind::Lost | Kind::Contended, .. }
+                | Self::Unreachable { .. }
+                | Self::Unavailable(_)
+        )
+    }
+}
+
+/// An error with all its sources.
+pub(crate) fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(inner) = source {
+        text.push_str(": ");
+        text.push_str(&inner.to_string());
+        source = inner.source();
+    }
+    text
 }

@@ -52,8 +52,9 @@ impl Tx<'_> {
             file.width.into(),
             file.height.into(),
         ];
-        let sql =
-            format!("INSERT INTO file ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) RETURNING id");
+        let sql = format!(
+            "INSERT INTO file ({COLUMNS}) VALUES (COALESCE(?1, (SELECT COALESCE(max(id), 0) + 1 FROM file)), ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) RETURNING id"
+        );
         self.engine.insert(&sql, &params).map(FileId)
     }
 }

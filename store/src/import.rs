@@ -1,17 +1,20 @@
 //! Writing facts that another portal, or a file, knew.
 //!
 //! Must hold: a fact that is already here changes nothing, so an import that was interrupted can be run again; the
-//! totals that live verbs keep are kept here too. Tells no observer: an import is another process's work.
+//! totals that live verbs keep are kept here too. Observers are told that much was written, not what.
 
 use lately_model::{Chat, ChatId, Member, Message, MessageId};
 
 use crate::engine::Value;
-use crate::{Fact, StoreError, Tx};
+use crate::{Change, Fact, StoreError, Tx};
 
 impl Tx<'_> {
     /// Writes one fact. [`StoreError::Missing`] names what it refers to and is not there; other refusals of the
     /// facts' order are [`StoreError::Corrupt`].
     pub fn put_fact(&mut self, fact: &Fact) -> Result<(), StoreError> {
+        if self.changes.last() != Some(&Change::Much) {
+            self.changes.push(Change::Much);
+        }
         match fact {
             Fact::Portal { color_counter } => {
                 let sql = "UPDATE portal SET color_counter = ?1 WHERE id = 1";

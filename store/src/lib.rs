@@ -11,38 +11,49 @@ mod backup;
 mod change;
 mod chat;
 mod check;
+mod database;
 mod department;
+mod desk;
 mod engine;
 mod error;
 mod export;
 mod fact;
 mod file;
+mod gauge;
 mod import;
 mod member;
 mod message;
 mod migrate;
+mod outbox;
 mod reader;
 mod recent;
+mod schema;
 mod user;
 mod view;
 mod webhook;
 mod writer;
 
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
+
+use tokio::sync::mpsc;
 
 pub use change::{Change, Observer};
 pub use chat::NewChat;
 pub use check::{Difference, Progress};
+pub use database::{Database, private_dir};
 pub use department::Department;
+pub use engine::{Kind, PostgresAddress, Work};
 pub use error::StoreError;
 pub use fact::Fact;
+pub use gauge::{BATCH_BOUNDS, Gauge};
 pub use message::{Deletion, NewMessage, Page};
+pub use outbox::Told;
 pub use view::View;
 
-use engine::Engine;
+use engine::{Engine, Tally};
+use gauge::Meter;
 use reader::Readers;
-use writer::Writer;
+use writer::{Listeners, Writer};
 
 /// Reading verbs over one consistent state.
 pub struct Snapshot<'e> {
@@ -67,36 +78,63 @@ impl<'e> std::ops::Deref for Tx<'e> {
 pub struct Store {
     writer: Writer,
     readers: Readers,
-    path: PathBuf,
+    database: Database,
+    tally: Arc<Tally>,
+    meter: Arc<Meter>,
+    name: String,
 }
 
 impl Store {
-    /// Opens the embedded database `lately.db` under `data`, making and migrating it as needed. `observer` hears of
-    /// every committed change, and of doubt when another process wrote.
-    pub fn open(data: &Path, observer: Arc<dyn Observer>) -> Result<Self, StoreError> {
-        let path = data.join("lately.db");
-        private_dir(data)
-            .and_then(|()| private_file(&path))
-            .map_err(|error| StoreError::Open { path: data.to_owned(), reason: error.to_string() })?;
-        let mut engine = Engine::open(&path)?;
-        migrate::run(&mut engine)?;
-        let readers = Readers::open(&path)?;
-        let writer = Writer::start(engine, observer)?;
-        Ok(Self { writer, readers, path })
+    /// Opens a database, making and migrating it as needed. `observer` hears of every committed change, and of doubt when
+    /// another process wrote what is not told. While the database is shared, `outlet` takes what other processes should
+    /// hear at once.
+    pub fn open(
+        database: Database,
+        observer: Arc<dyn Observer>,
+        outlet: Option<mpsc::Sender<Told>>,
+    ) -> Result<Self, StoreError> {
+        // A server's client runs a runtime of its own, so it may not begin on a thread that runs one.
+        let opening = std::thread::Builder::new().spawn(|| Self::open_here(database, observer, outlet))?;
+        opening.join().unwrap_or(Err(StoreError::Panicked))
     }
 
-    /// Where the database file lies.
-    pub fn path(&self) -> &Path {
-        &self.path
+    fn open_here(
+        database: Database,
+        observer: Arc<dyn Observer>,
+        outlet: Option<mpsc::Sender<Told>>,
+    ) -> Result<Self, StoreError> {
+        let (tally, meter) = (Arc::default(), Arc::<Meter>::default());
+        database.prepare()?;
+        let engine = database.connect(&tally)?;
+        migrate::run(&engine)?;
+        let name = name(&engine)?;
+        let readers = Readers::open(&database, &tally)?;
+        let writer = Writer::start(engine, Listeners { observer, outlet, meter: Arc::clone(&meter) })?;
+        Ok(Self { writer, readers, database, tally, meter, name })
+    }
+
+    /// Which database it is.
+    pub fn database(&self) -> &Database {
+        &self.database
+    }
+
+    /// The portal's own name, which no other portal has.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// How the store is doing.
+    pub fn gauge(&self) -> Gauge {
+        self.meter.gauge(self.writer.waiting(), self.tally.work())
     }
 
     /// Runs `job` in a transaction of its own and returns once it is durable. Many waiting jobs share one commit; a
-    /// job that fails or panics undoes only itself.
+    /// job that fails or panics undoes only itself. It is run again when its transaction was lost.
     pub async fn write<T, E, F>(&self, job: F) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
-        F: FnOnce(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+        F: FnMut(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
     {
         self.writer.write(job).await
     }
@@ -112,14 +150,29 @@ impl Store {
         self.writer.in_order(job).await
     }
 
-    /// Runs `job` on a snapshot beside the writer.
+    /// Runs `job` on a snapshot beside the writer, and again if its connection was lost.
     pub async fn read<T, E, F>(&self, job: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+        F: FnMut(&Snapshot<'_>) -> Result<T, E> + Send + 'static,
+    {
+        self.readers.read(job).await
+    }
+
+    /// Runs a job that must not be run twice, such as one that writes a file, on a snapshot beside the writer.
+    pub async fn read_once<T, E, F>(&self, job: F) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
         F: FnOnce(&Snapshot<'_>) -> Result<T, E> + Send + 'static,
     {
-        self.readers.read(job).await
+        self.readers.read_once(job).await
+    }
+
+    /// Another process told what it committed: what it put into its `outlet`.
+    pub async fn hear(&self, told: Told) -> Result<(), StoreError> {
+        self.writer.hear(told).await
     }
 
     /// Finishes the waiting jobs and closes the database. Later calls answer [`StoreError::Closed`].
@@ -128,20 +181,9 @@ impl Store {
     }
 }
 
-/// Makes the data folder, readable by its owner only where the system knows owners. One that is there stays as it is.
-fn private_dir(data: &Path) -> std::io::Result<()> {
-    let mut builder = std::fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(data)
-}
-
-/// Makes the database file for its owner only; what the engine puts beside it follows its mode.
-fn private_file(path: &Path) -> std::io::Result<()> {
-    let mut options = std::fs::OpenOptions::new();
-    options.create(true).append(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path).map(drop)
+fn name(engine: &Engine) -> Result<String, StoreError> {
+    match engine.row("SELECT name FROM portal WHERE id = 1", &[])? {
+        Some(mut row) => row.text(),
+        None => Err(StoreError::Corrupt("the portal's own row is missing".to_owned())),
+    }
 }

@@ -252,7 +252,7 @@ impl Tx<'_> {
             message.viewed.into(),
         ];
         let sql = "INSERT INTO message (id, chat_id, author_id, actor_id, date, text, uuid, once, params, ordinal, \
-                   counts, deleted, purged, viewed) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 0, ?13) \
+                   counts, deleted, purged, viewed) VALUES (COALESCE(?1, (SELECT COALESCE(max(id), 0) + 1 FROM message)), ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 0, ?13) \
                    RETURNING id";
         self.engine.insert(sql, &params).map(MessageId)
     }

@@ -5,12 +5,27 @@
 use crate::StoreError;
 use crate::engine::Engine;
 
+/// One step, in the words of either engine: the same tables, columns and keys.
+struct Step {
+    sqlite: &'static str,
+    postgres: &'static str,
+}
+
 /// The steps in order; the first is version 1.
-const STEPS: [&str; 1] = [include_str!("../migrations/sqlite/0001_first.sql")];
+const STEPS: [Step; 2] = [
+    Step {
+        sqlite: include_str!("../migrations/sqlite/0001_first.sql"),
+        postgres: include_str!("../migrations/postgres/0001_first.sql"),
+    },
+    Step {
+        sqlite: include_str!("../migrations/sqlite/0002_outbox.sql"),
+        postgres: include_str!("../migrations/postgres/0002_outbox.sql"),
+    },
+];
 
 /// Runs the steps that are missing.
-pub fn run(engine: &mut Engine) -> Result<(), StoreError> {
-    engine.script("CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL)")?;
+pub fn run(engine: &Engine) -> Result<(), StoreError> {
+    within(engine, || engine.script("CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL)"))?;
     let known = i64::try_from(STEPS.len()).unwrap_or(i64::MAX);
     let found = version(engine)?;
     if found > known {
@@ -18,7 +33,8 @@ pub fn run(engine: &mut Engine) -> Result<(), StoreError> {
     }
     for (step, number) in STEPS.iter().zip(1..) {
         if number > found {
-            apply(engine, step, number)?;
+            let script = if engine.shared() { step.postgres } else { step.sqlite };
+            apply(engine, script, number)?;
         }
     }
     Ok(())
@@ -30,15 +46,23 @@ fn version(engine: &Engine) -> Result<i64, StoreError> {
 }
 
 /// Two programs may start at once: the version is read again inside the transaction.
-fn apply(engine: &Engine, step: &str, number: i64) -> Result<(), StoreError> {
-    engine.script("BEGIN IMMEDIATE")?;
-    let applied = (|| {
+fn apply(engine: &Engine, script: &str, number: i64) -> Result<(), StoreError> {
+    within(engine, || {
         if version(engine)? >= number {
             return Ok(());
         }
-        engine.script(step)?;
+        engine.script(script)?;
         engine.run_one("INSERT INTO schema_version (version) VALUES (?1)", &[number.into()])
-    })();
-    engine.script(if applied.is_ok() { "COMMIT" } else { "ROLLBACK" })?;
-    applied
+    })
+}
+
+fn within(engine: &Engine, change: impl FnOnce() -> Result<(), StoreError>) -> Result<(), StoreError> {
+    engine.begin_migration()?;
+    let changed = change();
+    if changed.is_ok() {
+        engine.commit()?
+    } else {
+        engine.rollback()?
+    }
+    changed
 }

@@ -70,7 +70,7 @@ impl Tx<'_> {
         let sql = "INSERT INTO \"user\" (id, active, admin, kind, first_name, last_name, second_name, email, \
                    work_position, gender, birthday, color, avatar, external_auth_id, status, idle_since, \
                    last_activity, mobile_last, desktop_last, absent_until, departments, phones, website, bot, \
-                   registered_at, last_login, profile) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, \
+                   registered_at, last_login, profile) VALUES (COALESCE(?1, (SELECT COALESCE(max(id), 0) + 1 FROM \"user\")), ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, \
                    ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27) RETURNING id";
         let id = UserId(self.engine.insert(sql, &params)?);
         self.changes.push(Change::Person(Box::new(User { id, ..user.clone() })));

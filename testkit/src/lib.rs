@@ -7,6 +7,7 @@
 
 mod client;
 mod clock;
+pub mod database;
 mod portal;
 
 pub use client::{Client, Reply};

@@ -8,9 +8,10 @@ use lately::config::Config;
 use lately_messenger::Messenger;
 use lately_messenger::webhook::NewWebhook;
 use lately_model::{Revision, Scopes, User, UserId, UserKind};
+use lately_store::Database;
 use tempfile::TempDir;
 
-use crate::{Client, CountingDice, TestClock};
+use crate::{Client, CountingDice, TestClock, database};
 
 /// When a portal's clock starts.
 pub const START: &str = "2026-03-02T10:00:00+00:00";
@@ -70,8 +71,31 @@ pub struct TestPortal {
     pub server: Server,
     /// Its clock.
     pub clock: Arc<TestClock>,
-    dir: TempDir,
     http: reqwest::Client,
+    ground: Ground,
+}
+
+/// The folder of a portal, and its own database on a server. Both are gone when dropped.
+pub struct Ground {
+    dir: TempDir,
+    /// Where the database is, if that is on a server.
+    address: Option<String>,
+}
+
+impl Ground {
+    /// The folder.
+    pub fn path(&self) -> &Path {
+        self.dir.path()
+    }
+}
+
+/// Tests of one machine share a server: what a test leaves there is taken away.
+impl Drop for Ground {
+    fn drop(&mut self) {
+        if let Some(address) = &self.address {
+            database::drop_own(self.dir.path(), address);
+        }
+    }
 }
 
 impl TestPortal {
@@ -94,8 +118,10 @@ impl TestPortal {
         let dir = tempfile::tempdir().expect("a folder");
         let mut config = Config { data: dir.path().to_owned(), ..Config::default() };
         config.http.listen = vec!["127.0.0.1:0".parse().expect("an address")];
+        config.database = database::address(dir.path());
         config.public_url = Some("https://portal.lately.test".to_owned());
         configure(&mut config);
+        let address = config.database.clone();
         let clock = Arc::new(TestClock::at(start));
         let handed: Arc<TestClock> = Arc::clone(&clock);
         let server = Server::start(config, handed, Arc::new(CountingDice::default()))
@@ -103,7 +129,7 @@ impl TestPortal {
             .expect("the server starts");
         drop(rustls::crypto::ring::default_provider().install_default());
         let http = reqwest::Client::builder().no_proxy().build().expect("a client");
-        Self { server, clock, dir, http }
+        Self { server, clock, http, ground: Ground { dir, address } }
     }
 
     /// The use cases behind the server, for setting things up that no method sets up.
@@ -113,7 +139,15 @@ impl TestPortal {
 
     /// Where its data lies.
     pub fn data(&self) -> &Path {
-        self.dir.path()
+        self.ground.path()
+    }
+
+    /// The database behind it.
+    pub fn database(&self) -> Database {
+        match &self.ground.address {
+            Some(address) => Database::Postgres(address.parse().expect("an address")),
+            None => Database::Embedded(self.data().to_owned()),
+        }
     }
 
     /// `http://127.0.0.1:PORT`.
@@ -162,9 +196,19 @@ impl TestPortal {
         assert!(differences.is_empty(), "a recount differs: {differences:?}");
     }
 
+    /// Another server of the same portal, on the same database, with a clock and a folder of its own.
+    pub async fn neighbour(&self, configure: impl FnOnce(&mut Config)) -> Self {
+        let address = self.ground.address.clone();
+        Self::empty(START, move |config| {
+            config.database = address;
+            configure(config);
+        })
+        .await
+    }
+
     /// Stops the server as a signal would.
-    pub async fn stop(self) -> TempDir {
+    pub async fn stop(self) -> Ground {
         self.server.stop().await;
-        self.dir
+        self.ground
     }
 }

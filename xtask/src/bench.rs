@@ -4,141 +4,185 @@
 //! other and round after round, so that a machine with other work to do disturbs both alike; the server is the real
 //! binary over a real store on disk; figures never fail the run, wrong answers do.
 
+mod asks;
+mod cold;
+mod figures;
 mod http;
+mod lines;
 mod load;
 mod machine;
 mod nginx;
 mod page;
 mod portal;
+mod process;
+mod ready;
+mod residents;
+mod stage;
 mod town;
+mod trial;
 mod wrk;
+mod yardstick;
 
 use std::fs;
 use std::path::Path;
 
-use anyhow::{Context, Result, bail};
-use clap::Args;
+use anyhow::{Context, Result, ensure};
+use clap::{Args, ValueEnum};
 
 use crate::{place, tools};
-use load::Load;
-use wrk::Figures;
+use asks::Row;
+use cold::Cold;
+use load::{Load, Server};
+use residents::Memory;
+use stage::Stage;
+use trial::{Setting, Trial, Trials};
 
 /// Measure the server beside nginx and write docs/performance.md.
 #[derive(Debug, Args)]
 pub struct Bench {
     /// How long each load runs in a round
-    #[arg(long, default_value_t = 5, value_name = "N")]
+    #[arg(long, default_value_t = 2, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     seconds: u64,
     /// How many rounds; the figures are medians over them
-    #[arg(long, default_value_t = 5, value_name = "N")]
-    rounds: usize,
-    /// Connections at once; the loads run with each
+    #[arg(long, default_value_t = 5, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    rounds: u64,
+    /// Connections at once; the rows are judged with the most, some loads run with each
     #[arg(long, default_values_t = [1, 64], value_delimiter = ',', value_name = "N,N")]
     connections: Vec<u32>,
+    /// Measure only these rows and write no page
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "ROW,ROW")]
+    only: Vec<Row>,
     /// Only print the figures; docs/performance.md stays as it is
     #[arg(long)]
     print_only: bool,
 }
 
-/// One load with so many connections at once, and how both servers fared in each round.
-pub struct Trial {
-    load: Load,
-    connections: u32,
-    /// How long the answer is.
-    bytes: usize,
-    rounds: Vec<Round>,
-}
+/// How many times a server is started in a round to see first reads.
+const COLD_STARTS: u64 = 3;
 
-/// One after the other, with nothing in between.
-struct Round {
-    lately: Figures,
-    nginx: Figures,
+/// Everything that came out.
+struct Outcome {
+    trials: Trials,
+    /// Empty if it was not measured.
+    cold: Vec<Cold>,
+    /// If the people who share chats were asked for.
+    memory: Option<Memory>,
 }
 
 impl Bench {
     /// Measures, prints, writes the page.
     pub fn run(self) -> Result<()> {
+        ensure!(self.most() > 0, "--connections: there must be one at least");
         tools::ensure(&tools::WRK)?;
         tools::ensure(&tools::NGINX)?;
-        let program = portal::build()?;
         fs::create_dir_all(place::target())?;
         // In the build folder, since the usual one for short-lived files may be memory that calls itself a disk.
         let dir = tempfile::Builder::new().prefix("bench-").tempdir_in(place::target())?;
+        let outcome = self.measure(dir.path())?;
         let machine = machine::look(dir.path())?;
-        let trials = self.measure(&program, dir.path())?;
-        let page = page::write(&machine, &trials, &self.command());
+        let page = page::write(&machine, &outcome, &self.command(), self.most());
         println!("{page}");
-        if self.print_only {
+        if self.print_only || !self.only.is_empty() {
             return Ok(());
         }
         let path = place::root().join("docs/performance.md");
         fs::write(&path, page).with_context(|| format!("cannot write {}", path.display()))
     }
 
-    fn measure(&self, program: &Path, dir: &Path) -> Result<Vec<Trial>> {
-        let data = dir.join("data");
-        portal::fill(program, &data, &dir.join("town.jsonl"))?;
-        let portal = portal::start(program, &data)?;
-        portal.warm_up()?;
-        let answers = answers(&portal)?;
-        let nginx = nginx::start(&dir.join("nginx"), &answers)?;
-        let mut trials = self.trials(&answers);
-        for round in 1..=self.rounds {
-            for trial in &mut trials {
-                let Trial { load, connections, rounds, .. } = trial;
-                eprintln!("round {round} of {}: {}, {connections} at once", self.rounds, load.name());
-                let script = dir.join("load.lua");
-                fs::write(&script, load.script())?;
-                let run = |url: &str| wrk::run(url, &script, *connections, self.seconds);
-                let lately = run(&portal.url(*load))?;
-                let nginx = run(&nginx.url(*load))?;
-                eprintln!("  {:.0} requests/s, nginx {:.0}", lately.rate, nginx.rate);
-                rounds.push(Round { lately, nginx });
+    fn measure(&self, dir: &Path) -> Result<Outcome> {
+        let data = dir.join("data").to_string_lossy().into_owned();
+        let binary = portal::build(vec!["--data".to_owned(), data])?;
+        let yardstick = yardstick::build()?;
+        binary.fill(&dir.join("town.jsonl"))?;
+        let cold = match self.wants(Row::Cold) {
+            true => cold::measure(&binary, self.rounds * COLD_STARTS)?,
+            false => Vec::new(),
+        };
+        let mut trials: Vec<Trial> =
+            self.settings().into_iter().map(|setting| Trial { setting, samples: Vec::new() }).collect();
+        let mut memory = None;
+        if !trials.is_empty() {
+            let mut stage = Stage::set(&binary, yardstick, dir, self.seconds)?;
+            for round in 1..=self.rounds {
+                eprintln!("round {round} of {}", self.rounds);
+                for trial in &mut trials {
+                    trial.samples.push(stage.run(trial.setting)?);
+                }
             }
+            stage.prove_arrival()?;
+            memory = self.wants(Row::People).then_some(stage.memory);
         }
-        drop(portal);
-        portal::check(program, &data)?;
-        Ok(trials)
+        binary.check()?;
+        Ok(Outcome { trials: Trials(trials), cold, memory })
     }
 
-    /// In an order in which those that are compared run one after the other: the same number of connections, small and
-    /// large.
-    fn trials(&self, answers: &[(Load, String)]) -> Vec<Trial> {
-        let mut trials = Vec::new();
-        for sends in [false, true] {
-            for &connections in &self.connections {
-                let these = answers.iter().filter(|(load, _)| load.sends() == sends);
-                trials.extend(these.map(|(load, answer)| Trial {
-                    load: *load,
-                    connections,
-                    bytes: answer.len(),
-                    rounds: Vec::new(),
-                }));
+    fn wants(&self, row: Row) -> bool {
+        self.only.is_empty() || self.only.contains(&row)
+    }
+
+    /// What is run in a round, those that are compared one after the other, nothing twice.
+    fn settings(&self) -> Vec<Setting> {
+        let rows = Row::value_variants().iter().filter(|row| self.wants(**row));
+        let mut settings: Vec<Setting> = Vec::new();
+        for setting in rows.flat_map(|row| row.settings(self.most())) {
+            if !settings.contains(&setting) {
+                settings.push(setting);
             }
         }
-        trials
+        if self.only.is_empty() {
+            settings.extend(self.orientation());
+        }
+        settings
+    }
+
+    /// What nobody asked for and is good to know: people with more chats, and other numbers of connections.
+    fn orientation(&self) -> Vec<Setting> {
+        let most = self.most();
+        let run = |server, load, connections| Setting { server, load, connections };
+        let readers = town::READERS.iter().filter(|(_, chats)| *chats > town::FRESH);
+        let mut settings: Vec<Setting> =
+            readers.map(|&(_, chats)| run(Server::Lately, Load::Recent { chats }, most)).collect();
+        for &connections in self.connections.iter().filter(|connections| **connections != most) {
+            let recent = Load::Recent { chats: town::FRESH };
+            settings.push(run(Server::Lately, recent, connections));
+            settings.push(run(Server::Nginx, recent, connections));
+            settings.push(run(Server::Lately, Load::Send { members: 2 }, connections));
+        }
+        settings
+    }
+
+    fn most(&self) -> u32 {
+        self.connections.iter().copied().max().unwrap_or(0)
     }
 
     fn command(&self) -> String {
-        let connections: Vec<String> = self.connections.iter().map(ToString::to_string).collect();
         let Self { seconds, rounds, .. } = self;
-        format!(
-            "cargo xtask bench --seconds {seconds} --rounds {rounds} --connections {}",
-            connections.join(",")
-        )
+        let connections: Vec<String> = self.connections.iter().map(ToString::to_string).collect();
+        let mut command = format!("cargo xtask bench --seconds {seconds} --rounds {rounds}");
+        command.push_str(&format!(" --connections {}", connections.join(",")));
+        command
     }
 }
 
-/// What the portal answers to each load: the bytes that nginx sends.
-fn answers(portal: &portal::Portal) -> Result<Vec<(Load, String)>> {
-    let mut answers = Vec::new();
-    for load in Load::all() {
-        let answer = http::send(&portal.url(load), load.body().as_deref())?;
-        if answer.status != 200 {
-            bail!("{}: the server answered {} {}", load.name(), answer.status, answer.body);
-        }
-        load.judge(&answer.body)?;
-        answers.push((load, answer.body));
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn bench(only: &[Row]) -> Bench {
+        Bench { seconds: 1, rounds: 1, connections: vec![1, 64], only: only.to_vec(), print_only: true }
     }
-    Ok(answers)
+
+    #[test]
+    fn nothing_is_run_twice_in_a_round() {
+        let settings = bench(&[]).settings();
+        for (place, setting) in settings.iter().enumerate() {
+            assert!(!settings[..place].contains(setting), "{setting:?}");
+        }
+    }
+
+    #[test]
+    fn a_row_by_itself_runs_what_it_needs() {
+        assert_eq!(bench(&[Row::Synced]).settings(), Row::Synced.settings(64));
+        assert_eq!(bench(&[Row::Cold]).settings(), []);
+    }
 }

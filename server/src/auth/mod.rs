@@ -19,19 +19,19 @@ pub struct Credential {
 }
 
 /// What a request offers as its credential.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Offer {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Offer<'a> {
     /// Nothing.
     None,
     /// A webhook in the path.
     Webhook {
         /// The user's number as written.
-        user: String,
+        user: &'a str,
         /// The secret.
-        secret: String,
+        secret: &'a str,
     },
     /// An access token in a parameter or header.
-    Token(String),
+    Token(&'a str),
 }
 
 /// Why an offer was not taken.
@@ -48,7 +48,7 @@ pub enum Denial {
 }
 
 /// Checks an offer.
-pub async fn check(messenger: &Messenger, offer: &Offer) -> Result<Credential, Denial> {
+pub async fn check(messenger: &Messenger, offer: Offer<'_>) -> Result<Credential, Denial> {
     match offer {
         Offer::None => Err(Denial::NoAuth),
         Offer::Token(_) => Err(Denial::BadToken),

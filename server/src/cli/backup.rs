@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 use indicatif::ProgressBar;
-use lately_store::Store;
+use lately_store::{Store, StoreError};
 
 use super::failure::Failure;
 use super::session::{Session, quiet_log};
@@ -60,6 +60,9 @@ impl Restore {
     /// Puts the copy in place.
     pub(super) fn run(self, settings: &Settings) -> Result<ExitCode, Failure> {
         let config = settings.load(Overrides::default())?;
+        if config.database.is_some() {
+            return Err(StoreError::NotEmbedded.into());
+        }
         quiet_log(&config);
         put_back(&config.data, &self.file)?;
         let running = control::nudge(&config.data);
@@ -86,9 +89,13 @@ mod tests {
     use std::sync::Arc;
 
     use lately_model::User;
-    use lately_store::{Change, Observer, StoreError};
+    use lately_store::{Change, Database, Observer};
 
     use super::*;
+
+    fn open(data: &Path, observer: Arc<dyn Observer>) -> Store {
+        Store::open(Database::Embedded(data.to_owned()), observer, None).unwrap()
+    }
 
     async fn add(store: &Store, first_name: &str) {
         let user = User { active: true, first_name: first_name.to_owned(), ..User::default() };
@@ -121,7 +128,7 @@ mod tests {
     async fn a_portal_in_use_goes_back_to_its_copy_and_on_from_there() {
         let dir = tempfile::tempdir().unwrap();
         let doubts = Arc::new(Doubts::default());
-        let store = Store::open(dir.path(), doubts.clone()).unwrap();
+        let store = open(dir.path(), doubts.clone());
         add(&store, "Alice").await;
         let copy = dir.path().join("copy.db");
         store.backup(&copy, &mut |_, _| {}).unwrap();
@@ -140,7 +147,7 @@ mod tests {
     async fn the_same_state_put_back_is_noticed_too() {
         let dir = tempfile::tempdir().unwrap();
         let doubts = Arc::new(Doubts::default());
-        let store = Store::open(dir.path(), doubts.clone()).unwrap();
+        let store = open(dir.path(), doubts.clone());
         add(&store, "Alice").await;
         let copy = dir.path().join("copy.db");
         store.backup(&copy, &mut |_, _| {}).unwrap();
@@ -152,20 +159,20 @@ mod tests {
     #[tokio::test]
     async fn a_portal_that_is_not_there_yet_is_made() {
         let (one, two) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-        let store = Store::open(one.path(), Arc::new(())).unwrap();
+        let store = open(one.path(), Arc::new(()));
         add(&store, "Alice").await;
         let copy = one.path().join("copy.db");
         store.backup(&copy, &mut |_, _| {}).unwrap();
         let data = two.path().join("new");
         Store::restore(&data, &copy, &mut |_, _| {}).unwrap();
-        let restored = Store::open(&data, Arc::new(())).unwrap();
+        let restored = open(&data, Arc::new(()));
         assert_eq!(names(&restored).await, ["Alice"]);
     }
 
     #[tokio::test]
     async fn what_is_no_sound_copy_changes_nothing() {
         let dir = tempfile::tempdir().unwrap();
-        let store = Store::open(dir.path(), Arc::new(())).unwrap();
+        let store = open(dir.path(), Arc::new(()));
         add(&store, "Alice").await;
         let path = |name: &str| dir.path().join(name);
         store.backup(&path("copy.db"), &mut |_, _| {}).unwrap();
@@ -186,7 +193,7 @@ mod tests {
     #[tokio::test]
     async fn a_copy_is_made_while_others_write() {
         let dir = tempfile::tempdir().unwrap();
-        let store = Store::open(dir.path(), Arc::new(())).unwrap();
+        let store = open(dir.path(), Arc::new(()));
         add(&store, "Alice").await;
         let copy = dir.path().join("copy.db");
         store.backup(&copy, &mut |_, _| {}).unwrap();

@@ -144,6 +144,7 @@ mod tests {
     use std::sync::Arc;
 
     use lately_messenger::{Settings as Use, SystemClock, SystemDice};
+    use lately_store::Database;
 
     use super::*;
 
@@ -161,7 +162,13 @@ mod tests {
     async fn a_known_secret_is_kept_while_it_is_good() {
         let dir = tempfile::tempdir().unwrap();
         let clock = Arc::new(SystemClock::default());
-        let messenger = Messenger::open(dir.path(), Use::default(), clock, Arc::new(SystemDice)).unwrap();
+        let messenger = Messenger::open(
+            Database::Embedded(dir.path().to_owned()),
+            Use::default(),
+            clock,
+            Arc::new(SystemDice),
+        )
+        .unwrap();
         let alice = User { active: true, first_name: "Alice".to_owned(), ..User::default() };
         let id = messenger.add_user(None, alice.clone()).await.unwrap();
         let alice = User { id, ..alice };

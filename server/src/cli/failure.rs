@@ -101,6 +101,10 @@ impl From<StoreError> for Failure {
             StoreError::Sql { .. } | StoreError::Commit(_) => {
                 "If the database is locked, another program holds it: try again. If the disk is full, make room."
             }
+            StoreError::Unreachable { .. } | StoreError::Unavailable(_) => {
+                "Look whether the database server runs, and at its address: --database, or `database` in the settings."
+            }
+            StoreError::NotEmbedded => "Use the server's own, such as pg_dump and pg_restore.",
             _ => "This should not happen: please report it.",
         };
         Self::new(chain(&error), advice)

@@ -148,6 +148,9 @@ pub(super) async fn start(config: Config) -> Result<Server, Failure> {
     let data = config.data.clone();
     let server = Server::start(config, clock, Arc::new(SystemDice)).await?;
     tracing::info!(address = %server.base_url, data = %data.display(), "answering");
+    for address in &server.observe {
+        tracing::info!(%address, "metrics and probes");
+    }
     if let Err(error) = control::announce(&data, &server.base_url) {
         tracing::warn!(%error, "commands beside this server cannot know its address");
     }

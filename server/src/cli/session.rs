@@ -1,9 +1,10 @@
 //! A command's hold on the portal's data, beside whatever server runs on it.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use lately_messenger::{Messenger, Settings as Use, SystemClock, SystemDice};
+
+use lately_store::Database;
 
 use super::failure::Failure;
 use super::print;
@@ -23,7 +24,7 @@ impl Session {
     /// Opens the portal in the data directory, which must have one.
     pub(super) fn open(settings: &Settings) -> Result<Self, Failure> {
         let config = settings.load(Overrides::default())?;
-        if !has_portal(&config.data) {
+        if !has_portal(&config)? {
             let what = format!("there is no portal in {}", config.data.display());
             return Err(Failure::new(
                 what,
@@ -36,7 +37,7 @@ impl Session {
     /// Opens the portal in the data directory and makes one where there is none.
     pub(super) fn open_or_make(settings: &Settings) -> Result<Self, Failure> {
         let config = settings.load(Overrides::default())?;
-        if !has_portal(&config.data) {
+        if !has_portal(&config)? {
             print::remark(&format!("a new portal in {}", config.data.display()));
         }
         Self::start(config)
@@ -45,7 +46,7 @@ impl Session {
     fn start(config: Config) -> Result<Self, Failure> {
         quiet_log(&config);
         let clock = Arc::new(clock(&config)?);
-        let messenger = Messenger::open(&config.data, limits(&config), clock, Arc::new(SystemDice))?;
+        let messenger = Messenger::open(config.database()?, limits(&config), clock, Arc::new(SystemDice))?;
         Ok(Self { messenger, config })
     }
 
@@ -63,9 +64,12 @@ impl Session {
     }
 }
 
-/// Whether there is a portal in `data`.
-pub(super) fn has_portal(data: &Path) -> bool {
-    data.join("lately.db").exists()
+/// Whether there is a portal. In a database on a server there always is one, if only an empty one.
+fn has_portal(config: &Config) -> Result<bool, Failure> {
+    Ok(match config.database()? {
+        Database::Embedded(data) => Database::file(&data).exists(),
+        Database::Postgres(_) => true,
+    })
 }
 
 /// The portal's clock as the settings say.

@@ -13,13 +13,20 @@ pub(super) struct Settings {
     /// The directory that holds all that the portal keeps [default: ./data, or as the settings say; for `demo` ./portal]
     #[arg(long, global = true, value_name = "DIR", display_order = 900)]
     pub(super) data: Option<PathBuf>,
+    /// The PostgreSQL database that holds the portal, such as `postgres://lately:secret@db.example/lately` [default: an
+    /// embedded one in --data]
+    #[arg(long, global = true, value_name = "URL", display_order = 900)]
+    pub(super) database: Option<String>,
+    /// The NATS server over which the portal's servers tell each other what changed, such as nats://127.0.0.1:4222
+    #[arg(long, global = true, value_name = "URL", display_order = 900)]
+    pub(super) bus: Option<String>,
     /// A TOML file with settings; `lately config sample` prints one
     #[arg(long, global = true, value_name = "FILE", display_order = 901, env = "LATELY_CONFIG")]
     pub(super) config: Option<PathBuf>,
 }
 
 impl Settings {
-    /// The effective settings: defaults, file, environment, `flags`, `--data`.
+    /// The effective settings: defaults, file, environment, `flags`, and what all commands are told.
     pub(super) fn load(&self, mut flags: Overrides) -> Result<Config, Failure> {
         if let Some(data) = &self.data {
             let text = data.to_str().ok_or_else(|| {
@@ -29,6 +36,11 @@ impl Settings {
                 )
             })?;
             flags.set("data", text);
+        }
+        for (key, address) in [("database", &self.database), ("bus", &self.bus)] {
+            if let Some(address) = address {
+                flags.set(key, address);
+            }
         }
         let readable = |(name, value): (std::ffi::OsString, std::ffi::OsString)| {
             Some((name.into_string().ok()?, value.into_string().ok()?))

@@ -13,6 +13,8 @@ impl Config {
         let operating = limits.operating_seconds.unwrap_or(1);
         [
             ("data", self.data.as_os_str().is_empty().then(|| "name a directory".to_owned())),
+            ("database", self.database().err().map(reason)),
+            ("bus", self.bus.as_deref().and_then(bad_bus)),
             ("public_url", self.public_url.as_deref().and_then(bad_origin)),
             ("time_zone", self.zone().err().map(reason)),
             ("https.listen", self.clash()),
@@ -29,6 +31,7 @@ impl Config {
             ("recent.window_days", outside(recent.window_days, 1, 36_500)),
             ("recent.resident_rows", outside(recent.resident_rows, 1_000, 1_000_000_000)),
             ("log.level", bad_level(&self.log.level)),
+            ("observe.drain_seconds", outside(self.observe.drain_seconds, 0, 600)),
             ("clock.start", self.clock_start().err().map(reason)),
         ]
         .into_iter()
@@ -75,6 +78,13 @@ fn bad_origin(url: &str) -> Option<String> {
         scheme && host && bare && uri.authority().is_some_and(|a| !a.as_str().contains('@'))
     });
     (!good).then(|| format!("\"{url}\": write scheme and host only, such as \"https://chat.example.org\""))
+}
+
+fn bad_bus(address: &str) -> Option<String> {
+    let good = |one: &str| ["nats://", "tls://"].iter().any(|scheme| one.trim().starts_with(scheme));
+    (!address.split(',').all(good)).then(|| {
+        "write an address such as \"nats://127.0.0.1:4222\"; several have commas between them".to_owned()
+    })
 }
 
 fn bad_revision(revision: u32) -> Option<String> {

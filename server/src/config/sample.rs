@@ -55,6 +55,17 @@ const SAMPLE_HEAD: &str = "\
 pub(super) const DOCS: &[(&str, &str)] = &[
     ("data", "The directory that holds all that the server keeps: messages, files, the local CA."),
     (
+        "database",
+        "Where the portal's facts are: the address of a PostgreSQL database, such as\n\
+         \"postgres://lately:secret@db.example/lately?sslmode=require\". Several servers may share it.\n\
+         Not set: an embedded database in the data directory, for one server.",
+    ),
+    (
+        "bus",
+        "The NATS server, or several with commas between them, over which the servers of one portal tell each\n\
+         other at once what changed, such as \"nats://127.0.0.1:4222\". Not set: they look into the database.",
+    ),
+    (
         "public_url",
         "Scheme, host and port under which people and apps reach the server, for links.\n\
          Not set: the first address of https.listen, or else of http.listen.",
@@ -110,6 +121,16 @@ pub(super) const DOCS: &[(&str, &str)] = &[
     (
         "log.level",
         "What is logged: off, error, warn, info, debug or trace, or a list such as \"info,lately=debug\".",
+    ),
+    (
+        "observe.listen",
+        "Addresses with ports to answer /metrics, /healthz and /readyz on over plain HTTP, such as\n\
+         \"127.0.0.1:9090\". Whoever reaches them can read them. An empty list: no metrics are served.",
+    ),
+    (
+        "observe.drain_seconds",
+        "For how many seconds after being told to stop the server still answers, while /readyz says that\n\
+         it stops: longer than load balancers take to notice. 0 to 600.",
     ),
     (
         "clock.start",

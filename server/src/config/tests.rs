@@ -103,7 +103,8 @@ fn an_unknown_key_is_refused_by_name_and_place() {
         error.contains("lately.toml: there is no key `http.lissen`; the keys there are http.listen"),
         "{error}"
     );
-    assert!(refusal("listen = []").contains("did you mean http.listen or https.listen?"));
+    let error = refusal("listen = []");
+    assert!(error.contains("did you mean http.listen or https.listen or observe.listen?"), "{error}");
     assert!(refusal("http = 5").contains("`http`; the keys there are http.listen"));
     let error = from_all("", &[("LATELY__REST__REVISON", "29")], &[]).unwrap_err().to_string();
     assert!(error.starts_with("LATELY__REST__REVISON: there is no key `rest.revison`"), "{error}");

@@ -23,6 +23,33 @@ where
     parsed.map_err(serde::de::Error::custom)
 }
 
+/// A server's address that may be unset. It may hold a password, so it is written without it.
+pub(super) mod address {
+    use serde::{Deserializer, Serializer};
+
+    pub fn serialize<S: Serializer>(value: &Option<String>, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(&value.as_deref().map(super::blotted).unwrap_or_default())
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
+        super::unless_blank::deserialize(from)
+    }
+}
+
+/// `SCHEME://USER:PASSWORD@HOST` with the password covered; so are tokens in a user's place.
+pub fn blotted(address: &str) -> String {
+    let Some((scheme, rest)) = address.split_once("://") else { return address.to_owned() };
+    let (authority, path) = match rest.find(['/', '?']) {
+        Some(end) => rest.split_at(end),
+        None => (rest, ""),
+    };
+    let Some((user, host)) = authority.rsplit_once('@') else { return address.to_owned() };
+    match user.split_once(':') {
+        Some((user, _)) => format!("{scheme}://{user}:***@{host}{path}"),
+        None => format!("{scheme}://{user}@{host}{path}"),
+    }
+}
+
 /// A value that may be unset; TOML and the environment have no other way to say so than an empty text.
 pub(super) mod unless_blank {
     use serde::{Deserialize, Deserializer, Serialize, Serializer};

@@ -159,8 +159,12 @@ mod tests {
     fn portal() -> (tempfile::TempDir, Messenger) {
         let folder = tempfile::tempdir().unwrap();
         let clock = SystemClock::starting_at(jiff::Timestamp::from_second(NOW.0).unwrap());
-        let opened =
-            Messenger::open(folder.path(), Settings::default(), Arc::new(clock), Arc::new(SystemDice));
+        let opened = Messenger::open(
+            lately_store::Database::Embedded(folder.path().to_owned()),
+            Settings::default(),
+            Arc::new(clock),
+            Arc::new(SystemDice),
+        );
         let messenger = opened.unwrap();
         (folder, messenger)
     }

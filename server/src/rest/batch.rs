@@ -90,7 +90,7 @@ async fn one(call: &Call, command: &str, answers: &Answers) -> Outcome {
     if EXCLUDED.contains(&name.to_lowercase().as_str()) {
         return Err(SystemError::NotInBatch.into());
     }
-    let method = transport::permitted(name, &call.credential.scopes)?;
+    let method = transport::named(name, &call.credential.scopes)?;
     let mut params = parse_query(query).map_err(SystemError::Unreadable)?;
     substitute(&mut params, answers).map_err(|_| SystemError::ReferenceTooLarge)?;
     let decoded = Decoded::from(params);
@@ -99,9 +99,11 @@ async fn one(call: &Call, command: &str, answers: &Answers) -> Outcome {
         credential: call.credential.clone(),
         params: decoded.params,
         start: decoded.start,
+        request: call.request.clone(),
     };
-    let answer = transport::run_limited(method, &inner).await.map_err(WireError::from)?;
-    Ok((answer, method))
+    let answer = transport::run_limited(method, &inner).await;
+    let told = |failure| WireError::of(failure, method.name, &call.request);
+    Ok((answer.map_err(told)?, method))
 }
 
 fn record(call: &Call, answers: &mut Answers, key: String, outcome: Outcome, start: Timestamp) {
@@ -120,8 +122,7 @@ fn record(call: &Call, answers: &mut Answers, key: String, outcome: Outcome, sta
     }
     answers.result.insert(key.clone(), answer.result.into_tree());
     let finish = call.messenger().clock().now();
-    let credential = call.credential.id.to_string();
-    let operating = call.portal.limits.operating(&credential, method.name, finish.as_millisecond());
+    let operating = transport::operating(call, method, finish);
     let time = Timing { start, finish, operating }.block(&call.portal.zone);
     answers.time.insert(key, time);
 }

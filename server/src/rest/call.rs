@@ -9,6 +9,7 @@ use super::Portal;
 use super::params::{Int, Params};
 use super::refusal::SystemError;
 use crate::auth::Credential;
+use crate::observe::request_id::RequestId;
 
 /// A checked call.
 pub struct Call {
@@ -20,6 +21,8 @@ pub struct Call {
     pub params: Params,
     /// The `start` parameter, for pages.
     pub start: Option<i64>,
+    /// The request that it came with, for the log.
+    pub request: RequestId,
 }
 
 /// Why a call has no answer.

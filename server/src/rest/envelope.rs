@@ -1,17 +1,33 @@
 //! Envelopes: `result` with its `time` block, or `error` (core.md 4 and 5), as JSON or XML.
+//!
+//! Every answer passes here, so JSON is written once and straight into what is sent; a long result that is ready is not
+//! even copied ([`Chunks`]).
+
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 
 use axum::body::{Body as HttpBody, Bytes};
-use axum::http::header::{self, HeaderValue};
+use axum::http::header::{self, HeaderMap, HeaderValue};
 use axum::http::{Response, StatusCode};
+use hyper::body::{Frame, SizeHint};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use lately_model::Moment;
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::answer::{Answer, Body};
 use super::limits::Operating;
 use super::refusal::WireError;
 use super::xml;
+
+/// A ready result from this many bytes on is sent from where it is; a shorter one is cheaper to copy.
+const CHUNKED_FROM: usize = 4096;
+
+/// Room for what is around a result, and for how many headers.
+const AROUND: usize = 512;
+const HEADERS: usize = 12;
 
 /// In which format an answer goes out.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -34,23 +50,44 @@ pub struct Timing {
     pub operating: Option<Operating>,
 }
 
+/// The `time` block with all eight keys.
+#[derive(Debug, Serialize)]
+struct Block {
+    start: f64,
+    finish: f64,
+    duration: f64,
+    processing: f64,
+    date_start: String,
+    date_finish: String,
+    operating_reset_at: i64,
+    operating: f64,
+}
+
 impl Timing {
-    /// The `time` block with all eight keys.
+    /// The `time` block as a tree.
     pub fn block(&self, zone: &TimeZone) -> Value {
+        json!(self.written(zone))
+    }
+
+    fn written(&self, zone: &TimeZone) -> Block {
         let (start, finish) = (seconds(self.start), seconds(self.finish));
         let duration = (finish - start).max(0.0);
-        let reset = self.operating.map_or(self.finish.as_second() + 600, |operating| operating.reset_at);
-        json!({
-            "start": start,
-            "finish": finish,
-            "duration": duration,
-            "processing": duration,
-            "date_start": Moment::from_timestamp(self.start).atom(zone),
-            "date_finish": Moment::from_timestamp(self.finish).atom(zone),
-            "operating_reset_at": reset,
+        let (began, ended) = (Moment::from_timestamp(self.start), Moment::from_timestamp(self.finish));
+        let date_start = began.atom(zone);
+        let date_finish = if ended == began { date_start.clone() } else { ended.atom(zone) };
+        Block {
+            start,
+            finish,
+            duration,
+            processing: duration,
+            date_start,
+            date_finish,
+            operating_reset_at: self
+                .operating
+                .map_or(self.finish.as_second() + 600, |operating| operating.reset_at),
             // An empty sum of floats is -0.0, which no client expects to read.
-            "operating": self.operating.map_or(0.0, |operating| operating.seconds + 0.0),
-        })
+            operating: self.operating.map_or(0.0, |operating| operating.seconds + 0.0),
+        }
     }
 }
 
@@ -60,17 +97,17 @@ fn seconds(timestamp: Timestamp) -> f64 {
 
 /// A successful response.
 pub fn success(answer: Answer, timing: Timing, zone: &TimeZone, format: Format) -> Response<HttpBody> {
-    let time = timing.block(zone);
-    match format {
-        Format::Json => respond(StatusCode::OK, format, json_text(answer, &time)),
+    let body = match format {
+        Format::Json => json_body(answer, &timing.written(zone)),
         Format::Xml => {
             let mut root = Map::new();
             root.insert("result".to_owned(), answer.result.into_tree());
             insert_extras(&mut root, answer.removed, answer.total, answer.next);
-            root.insert("time".to_owned(), time);
-            respond(StatusCode::OK, format, xml::render(&Value::Object(root)))
+            root.insert("time".to_owned(), timing.block(zone));
+            xml::render(&Value::Object(root)).into()
         }
-    }
+    };
+    respond(StatusCode::OK, format, body)
 }
 
 /// A response that says what went wrong.
@@ -79,26 +116,88 @@ pub fn failure(error: &WireError, format: Format) -> Response<HttpBody> {
         Format::Json => error.body().to_string(),
         Format::Xml => xml::render(&error.body()),
     };
-    respond(error.status, format, body)
+    respond(error.status, format, body.into())
 }
 
-/// Written by hand around the result, so that ready JSON text is not parsed again.
-fn json_text(answer: Answer, time: &Value) -> Vec<u8> {
-    let result: Bytes = match answer.result {
-        Body::Bytes(text) => text,
-        Body::Text(text) => String::from(Box::<str>::from(text)).into(),
-        Body::Tree(tree) => tree.to_string().into(),
+/// Written by hand around the result, so that ready JSON text is neither parsed nor copied.
+fn json_body(answer: Answer, time: &Block) -> HttpBody {
+    const OPENING: &[u8] = b"{\"result\":";
+    let Answer { result, removed, total, next } = answer;
+    let mut text = Vec::with_capacity(AROUND);
+    let ready = match result {
+        Body::Text(ready) if ready.get().len() >= CHUNKED_FROM => {
+            Some(Bytes::from(String::from(Box::<str>::from(ready))))
+        }
+        Body::Text(ready) => {
+            text.extend_from_slice(OPENING);
+            text.extend_from_slice(ready.get().as_bytes());
+            None
+        }
+        Body::Bytes(ready) if ready.len() >= CHUNKED_FROM => Some(ready),
+        Body::Bytes(ready) => {
+            text.extend_from_slice(OPENING);
+            text.extend_from_slice(&ready);
+            None
+        }
+        Body::Tree(tree) => {
+            text.extend_from_slice(OPENING);
+            put(&mut text, &tree);
+            None
+        }
     };
-    let mut extras = Map::new();
-    insert_extras(&mut extras, answer.removed, answer.total, answer.next);
-    let mut text = Vec::with_capacity(result.len() + 512);
-    text.extend_from_slice(b"{\"result\":");
-    text.extend_from_slice(&result);
-    for (key, value) in extras {
-        text.extend_from_slice(format!(",\"{key}\":{value}").as_bytes());
+    if removed.is_some() || total.is_some() || next.is_some() {
+        let mut extras = Map::new();
+        insert_extras(&mut extras, removed, total, next);
+        for (key, value) in &extras {
+            text.push(b',');
+            put(&mut text, key);
+            text.push(b':');
+            put(&mut text, value);
+        }
     }
-    text.extend_from_slice(format!(",\"time\":{time}}}").as_bytes());
-    text
+    text.extend_from_slice(b",\"time\":");
+    put(&mut text, time);
+    text.push(b'}');
+    match ready {
+        Some(ready) => HttpBody::new(Chunks::from([Bytes::from_static(OPENING), ready, text.into()])),
+        None => text.into(),
+    }
+}
+
+/// Writing what has only texts as keys to memory does not fail.
+fn put<T: Serialize>(text: &mut Vec<u8>, value: &T) {
+    drop(serde_json::to_writer(text, value));
+}
+
+/// Three pieces sent one after the other, in one system call, under a length known from the start.
+struct Chunks {
+    left: std::array::IntoIter<Bytes, 3>,
+}
+
+impl From<[Bytes; 3]> for Chunks {
+    fn from(chunks: [Bytes; 3]) -> Self {
+        Self { left: chunks.into_iter() }
+    }
+}
+
+impl hyper::body::Body for Chunks {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        Poll::Ready(self.left.next().map(|chunk| Ok(Frame::data(chunk))))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.left.as_slice().is_empty()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.left.as_slice().iter().map(|chunk| chunk.len() as u64).sum())
+    }
 }
 
 fn insert_extras(
@@ -118,13 +217,47 @@ fn insert_extras(
     }
 }
 
-fn respond(status: StatusCode, format: Format, body: impl Into<HttpBody>) -> Response<HttpBody> {
+fn respond(status: StatusCode, format: Format, body: HttpBody) -> Response<HttpBody> {
     let kind = match format {
         Format::Json => HeaderValue::from_static("application/json; charset=utf-8"),
         Format::Xml => HeaderValue::from_static("text/xml; charset=utf-8"),
     };
-    let mut response = Response::new(body.into());
+    let mut response = Response::new(body);
     *response.status_mut() = status;
+    *response.headers_mut() = HeaderMap::with_capacity(HEADERS);
     response.headers_mut().insert(header::CONTENT_TYPE, kind);
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use http_body_util::BodyExt;
+    use hyper::body::Body as _;
+
+    use super::*;
+
+    /// What goes out, whose length is known before.
+    async fn sent(answer: Answer) -> String {
+        let timing = Timing { start: Timestamp::UNIX_EPOCH, finish: Timestamp::UNIX_EPOCH, operating: None };
+        let body = success(answer, timing, &TimeZone::UTC, Format::Json).into_body();
+        let length = body.size_hint().exact().unwrap();
+        let text = String::from_utf8(body.collect().await.unwrap().to_bytes().to_vec()).unwrap();
+        assert_eq!(length, text.len() as u64);
+        text
+    }
+
+    #[tokio::test]
+    async fn short_long_and_unwritten_results_go_out_alike() {
+        for length in [0, 10, CHUNKED_FROM - 3, CHUNKED_FROM, 3 * CHUNKED_FROM] {
+            let result = json!("x".repeat(length));
+            let ready = Answer::text(&result).paged(Some(2), Some(1)).with_removed(Some(json!([])));
+            let tree = Answer::tree(result.clone()).paged(Some(2), Some(1)).with_removed(Some(json!([])));
+            let text = sent(ready).await;
+            assert_eq!(text, sent(tree).await);
+            let head = format!(
+                "{{\"result\":{result},\"removed\":[],\"next\":1,\"total\":2,\"time\":{{\"start\":0.0,"
+            );
+            assert!(text.starts_with(&head), "{text}");
+        }
+    }
 }

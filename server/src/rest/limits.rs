@@ -7,6 +7,7 @@
 
 use parking_lot::Mutex;
 use std::collections::HashMap;
+use std::net::IpAddr;
 
 /// Which limits are in force. None by default.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -72,15 +73,19 @@ impl Limits {
         }
     }
 
-    /// Counts one request of `key` (an address, or a user at an address); false means `QUERY_LIMIT_EXCEEDED`.
-    /// A batch is one request.
-    pub fn admit(&self, key: &str, now_millis: i64) -> bool {
+    /// Counts one request from this address; false means `QUERY_LIMIT_EXCEEDED`. A batch is one request.
+    pub fn admit(&self, peer: IpAddr, now_millis: i64) -> bool {
         let Some((limit, buckets)) = &self.requests else { return true };
-        buckets.lock().admit(key, *limit, now_millis)
+        buckets.lock().admit(peer, *limit, now_millis)
+    }
+
+    /// Whether run time is counted at all.
+    pub fn counts_time(&self) -> bool {
+        self.operating.is_some()
     }
 
     /// Asks before a call; the error is the unix second to name with `OPERATION_TIME_LIMIT`.
-    pub fn before(&self, credential: &str, method: &str, now_millis: i64) -> Result<(), i64> {
+    pub fn before(&self, credential: i64, method: &'static str, now_millis: i64) -> Result<(), i64> {
         let Some((limit, book)) = &self.operating else { return Ok(()) };
         let used = book.lock().used(credential, method, minute_of(now_millis));
         if used.seconds >= f64::from(limit.budget_seconds) { Err(used.reset_at) } else { Ok(()) }
@@ -88,7 +93,7 @@ impl Limits {
 
     /// Records a finished call. Runs up to 0.1 s count for nothing, and neither does what is no positive
     /// number.
-    pub fn after(&self, credential: &str, method: &str, now_millis: i64, seconds: f64) {
+    pub fn after(&self, credential: i64, method: &'static str, now_millis: i64, seconds: f64) {
         let Some((_, book)) = &self.operating else { return };
         if seconds > SHORTEST_COUNTED_SECONDS {
             book.lock().record(credential, method, minute_of(now_millis), seconds);
@@ -96,7 +101,7 @@ impl Limits {
     }
 
     /// What an answer's `time` shows; none while the budget is off.
-    pub fn operating(&self, credential: &str, method: &str, now_millis: i64) -> Option<Operating> {
+    pub fn operating(&self, credential: i64, method: &'static str, now_millis: i64) -> Option<Operating> {
         let (_, book) = self.operating.as_ref()?;
         Some(book.lock().used(credential, method, minute_of(now_millis)))
     }
@@ -111,7 +116,7 @@ const SWEEP_MILLIS: i64 = 1_000;
 
 #[derive(Debug, Default)]
 struct Buckets {
-    by_key: HashMap<String, Bucket>,
+    by_peer: HashMap<IpAddr, Bucket>,
     swept_at: i64,
 }
 
@@ -124,15 +129,15 @@ struct Bucket {
 }
 
 impl Buckets {
-    fn admit(&mut self, key: &str, limit: RequestLimit, now: i64) -> bool {
-        if let Some(bucket) = self.by_key.get_mut(key) {
+    fn admit(&mut self, peer: IpAddr, limit: RequestLimit, now: i64) -> bool {
+        if let Some(bucket) = self.by_peer.get_mut(&peer) {
             return bucket.add(limit, now);
         }
         self.sweep(limit, now);
         let mut bucket = Bucket { level: 0, at: now };
         let admitted = bucket.add(limit, now);
-        if self.by_key.len() < MAX_BUCKETS {
-            self.by_key.insert(key.to_owned(), bucket);
+        if self.by_peer.len() < MAX_BUCKETS {
+            self.by_peer.insert(peer, bucket);
         }
         admitted
     }
@@ -142,7 +147,7 @@ impl Buckets {
             return;
         }
         self.swept_at = now;
-        self.by_key.retain(|_, bucket| bucket.drained(limit, now) > 0);
+        self.by_peer.retain(|_, bucket| bucket.drained(limit, now) > 0);
     }
 }
 
@@ -172,7 +177,7 @@ const SHORTEST_COUNTED_SECONDS: f64 = 0.1;
 /// long, so sweeping once a minute bounds it.
 #[derive(Debug, Default)]
 struct Book {
-    by_credential: HashMap<String, HashMap<String, Ledger>>,
+    by_credential: HashMap<i64, HashMap<&'static str, Ledger>>,
     swept_in: i64,
 }
 
@@ -181,15 +186,15 @@ struct Book {
 struct Ledger(Vec<(i64, f64)>);
 
 impl Book {
-    fn used(&self, credential: &str, method: &str, minute: i64) -> Operating {
-        let ledger = self.by_credential.get(credential).and_then(|methods| methods.get(method));
+    fn used(&self, credential: i64, method: &'static str, minute: i64) -> Operating {
+        let ledger = self.by_credential.get(&credential).and_then(|methods| methods.get(method));
         ledger.map_or_else(|| Ledger::default().used(minute), |ledger| ledger.used(minute))
     }
 
-    fn record(&mut self, credential: &str, method: &str, minute: i64, seconds: f64) {
+    fn record(&mut self, credential: i64, method: &'static str, minute: i64, seconds: f64) {
         self.sweep(minute);
-        let methods = self.by_credential.entry(credential.to_owned()).or_default();
-        methods.entry(method.to_owned()).or_default().record(minute, seconds);
+        let methods = self.by_credential.entry(credential).or_default();
+        methods.entry(method).or_default().record(minute, seconds);
     }
 
     fn sweep(&mut self, minute: i64) {
@@ -234,10 +239,20 @@ fn counts(then: i64, minute: i64) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::net::Ipv4Addr;
+
     use super::*;
 
     const NOON: i64 = 1_790_000_040_000;
     const MINUTE: i64 = 60_000;
+
+    /// Whose credentials are counted.
+    const ALICE: i64 = 1;
+    const BOB: i64 = 2;
+
+    fn at(number: u32) -> IpAddr {
+        Ipv4Addr::from_bits(number).into()
+    }
 
     fn bucket(capacity: u32, per_second: f64) -> Limits {
         let requests = Some(RequestLimit { capacity, per_second });
@@ -249,104 +264,108 @@ mod tests {
         Limits::new(LimitsConfig { operating, ..LimitsConfig::default() })
     }
 
-    fn admitted(limits: &Limits, key: &str, times: usize, now: i64) -> usize {
-        (0..times).filter(|_| limits.admit(key, now)).count()
+    fn admitted(limits: &Limits, peer: u32, times: usize, now: i64) -> usize {
+        (0..times).filter(|_| limits.admit(at(peer), now)).count()
     }
 
     #[test]
     fn without_configuration_nothing_is_limited() {
         let limits = Limits::new(LimitsConfig::default());
-        limits.after("alice", "im.recent.get", NOON, 1e9);
-        assert_eq!(admitted(&limits, "alice", 1000, NOON), 1000);
-        assert_eq!(limits.before("alice", "im.recent.get", NOON), Ok(()));
-        assert_eq!(limits.operating("alice", "im.recent.get", NOON), None);
+        limits.after(ALICE, "im.recent.get", NOON, 1e9);
+        assert_eq!(admitted(&limits, 1, 1000, NOON), 1000);
+        assert_eq!(limits.before(ALICE, "im.recent.get", NOON), Ok(()));
+        assert_eq!(limits.operating(ALICE, "im.recent.get", NOON), None);
     }
 
     #[test]
     fn fifty_come_at_once_and_then_two_a_second() {
         let limits = bucket(50, 2.0);
-        assert_eq!(admitted(&limits, "alice", 60, NOON), 50);
-        assert_eq!(admitted(&limits, "alice", 5, NOON + 499), 0);
-        assert_eq!(admitted(&limits, "alice", 5, NOON + 500), 1);
-        assert_eq!(admitted(&limits, "alice", 5, NOON + 1_500), 2);
-        assert_eq!(admitted(&limits, "alice", 60, NOON + 60_000), 50);
+        assert_eq!(admitted(&limits, 1, 60, NOON), 50);
+        assert_eq!(admitted(&limits, 1, 5, NOON + 499), 0);
+        assert_eq!(admitted(&limits, 1, 5, NOON + 500), 1);
+        assert_eq!(admitted(&limits, 1, 5, NOON + 1_500), 2);
+        assert_eq!(admitted(&limits, 1, 60, NOON + 60_000), 50);
     }
 
     #[test]
     fn a_steady_two_a_second_is_never_refused() {
         let limits = bucket(50, 2.0);
-        admitted(&limits, "alice", 49, NOON);
-        assert!((0..1000).all(|step| limits.admit("alice", NOON + step * 500)));
+        admitted(&limits, 1, 49, NOON);
+        assert!((0..1000).all(|step| limits.admit(at(1), NOON + step * 500)));
     }
 
     #[test]
     fn callers_have_buckets_of_their_own() {
         let limits = bucket(1, 1.0);
-        assert!(limits.admit("alice", NOON) && limits.admit("bob", NOON));
-        assert!(!limits.admit("alice", NOON) && !limits.admit("bob", NOON));
+        assert!(limits.admit(at(1), NOON) && limits.admit(at(2), NOON));
+        assert!(!limits.admit(at(1), NOON) && !limits.admit(at(2), NOON));
     }
 
     #[test]
     fn a_bucket_without_room_admits_nobody() {
-        assert!(!bucket(0, 2.0).admit("alice", NOON));
+        assert!(!bucket(0, 2.0).admit(at(1), NOON));
     }
 
     #[test]
     fn a_clock_that_steps_back_frees_nothing() {
         let limits = bucket(1, 1.0);
-        assert!(limits.admit("alice", NOON));
-        assert!(!limits.admit("alice", NOON - 10_000));
-        assert!(!limits.admit("alice", NOON + 999));
-        assert!(limits.admit("alice", NOON + 1_000));
-        assert!(bucket(1, 1.0).admit("alice", i64::MIN) && bucket(1, 1.0).admit("alice", i64::MAX));
+        assert!(limits.admit(at(1), NOON));
+        assert!(!limits.admit(at(1), NOON - 10_000));
+        assert!(!limits.admit(at(1), NOON + 999));
+        assert!(limits.admit(at(1), NOON + 1_000));
+        assert!(bucket(1, 1.0).admit(at(1), i64::MIN) && bucket(1, 1.0).admit(at(1), i64::MAX));
     }
 
     #[test]
     fn drained_buckets_are_forgotten() {
         let limits = bucket(50, 2.0);
         for number in 0..5_000 {
-            limits.admit(&number.to_string(), NOON);
+            limits.admit(at(number), NOON);
         }
-        limits.admit("alice", NOON + 2_000);
+        limits.admit(at(9_999), NOON + 2_000);
         let (_, buckets) = limits.requests.as_ref().unwrap();
-        assert_eq!(buckets.lock().by_key.len(), 1);
+        assert_eq!(buckets.lock().by_peer.len(), 1);
     }
 
     #[test]
     fn the_number_of_buckets_has_a_ceiling() {
         let limits = bucket(1, 1.0);
-        assert!((0..=MAX_BUCKETS).all(|number| limits.admit(&number.to_string(), NOON)));
+        assert!(
+            (0..=u32::try_from(MAX_BUCKETS).unwrap())
+                .map(|number| number + 10)
+                .all(|number| limits.admit(at(number), NOON))
+        );
         let (_, buckets) = limits.requests.as_ref().unwrap();
-        assert_eq!(buckets.lock().by_key.len(), MAX_BUCKETS);
-        assert!(limits.admit("alice", NOON) && limits.admit("alice", NOON));
-        assert!(!limits.admit("0", NOON));
+        assert_eq!(buckets.lock().by_peer.len(), MAX_BUCKETS);
+        assert!(limits.admit(at(1), NOON) && limits.admit(at(1), NOON));
+        assert!(!limits.admit(at(10), NOON));
     }
 
     #[test]
     fn the_call_that_crosses_the_budget_ends_and_the_next_is_refused() {
         let limits = budget(10);
-        limits.after("alice", "user.get", NOON, 9.0);
-        assert_eq!(limits.before("alice", "user.get", NOON), Ok(()));
-        limits.after("alice", "user.get", NOON + MINUTE, 5.0);
-        assert_eq!(limits.before("alice", "user.get", NOON + MINUTE), Err(NOON / 1000 + 600));
+        limits.after(ALICE, "user.get", NOON, 9.0);
+        assert_eq!(limits.before(ALICE, "user.get", NOON), Ok(()));
+        limits.after(ALICE, "user.get", NOON + MINUTE, 5.0);
+        assert_eq!(limits.before(ALICE, "user.get", NOON + MINUTE), Err(NOON / 1000 + 600));
     }
 
     #[test]
     fn the_budget_is_per_credential_and_method() {
         let limits = budget(1);
-        limits.after("alice", "user.get", NOON, 2.0);
-        assert!(limits.before("alice", "user.get", NOON).is_err());
-        assert!(limits.before("alice", "im.recent.get", NOON).is_ok());
-        assert!(limits.before("bob", "user.get", NOON).is_ok());
+        limits.after(ALICE, "user.get", NOON, 2.0);
+        assert!(limits.before(ALICE, "user.get", NOON).is_err());
+        assert!(limits.before(ALICE, "im.recent.get", NOON).is_ok());
+        assert!(limits.before(BOB, "user.get", NOON).is_ok());
     }
 
     #[test]
     fn minutes_leave_the_count_one_by_one() {
         let limits = budget(100);
-        limits.after("alice", "user.get", NOON, 1.0);
-        limits.after("alice", "user.get", NOON + MINUTE - 1, 2.0);
-        limits.after("alice", "user.get", NOON + 3 * MINUTE, 4.0);
-        let used = |now| limits.operating("alice", "user.get", now).unwrap();
+        limits.after(ALICE, "user.get", NOON, 1.0);
+        limits.after(ALICE, "user.get", NOON + MINUTE - 1, 2.0);
+        limits.after(ALICE, "user.get", NOON + 3 * MINUTE, 4.0);
+        let used = |now| limits.operating(ALICE, "user.get", now).unwrap();
         let noon = NOON / 1000;
         assert_eq!(used(NOON + 9 * MINUTE), Operating { reset_at: noon + 600, seconds: 7.0 });
         assert_eq!(used(NOON + 10 * MINUTE - 1), Operating { reset_at: noon + 600, seconds: 7.0 });
@@ -358,22 +377,22 @@ mod tests {
     fn short_runs_and_nonsense_count_for_nothing() {
         let limits = budget(1);
         for seconds in [0.1, 0.0, -5.0, f64::NAN, f64::NEG_INFINITY] {
-            limits.after("alice", "user.get", NOON, seconds);
+            limits.after(ALICE, "user.get", NOON, seconds);
         }
-        assert_eq!(limits.operating("alice", "user.get", NOON).map(|used| used.seconds), Some(0.0));
+        assert_eq!(limits.operating(ALICE, "user.get", NOON).map(|used| used.seconds), Some(0.0));
     }
 
     #[test]
     fn an_old_ledger_is_forgotten_and_a_running_one_stays_small() {
         let limits = budget(1_000_000);
-        limits.after("bob", "user.get", NOON, 1.0);
+        limits.after(BOB, "user.get", NOON, 1.0);
         for step in 0..100 {
-            limits.after("alice", "user.get", NOON + step * MINUTE, 1.0);
+            limits.after(ALICE, "user.get", NOON + step * MINUTE, 1.0);
         }
-        limits.after("alice", "user.get", NOON, 1.0);
+        limits.after(ALICE, "user.get", NOON, 1.0);
         let (_, book) = limits.operating.as_ref().unwrap();
         let book = book.lock();
-        assert_eq!(book.by_credential.keys().collect::<Vec<_>>(), ["alice"]);
-        assert_eq!(book.by_credential["alice"]["user.get"].0.len(), 10);
+        assert_eq!(book.by_credential.keys().collect::<Vec<_>>(), [&ALICE]);
+        assert_eq!(book.by_credential[&ALICE]["user.get"].0.len(), 10);
     }
 }

@@ -19,6 +19,7 @@ use std::sync::Arc;
 use jiff::tz::TimeZone;
 use lately_messenger::Messenger;
 
+use crate::observe::metrics::Metrics;
 use limits::Limits;
 
 /// What every call needs.
@@ -29,6 +30,8 @@ pub struct Portal {
     pub zone: TimeZone,
     /// The public address, without a slash at its end.
     pub base_url: String,
+    /// What is counted of the calls.
+    pub metrics: Arc<Metrics>,
     /// Rate limits, off unless configured.
     pub limits: Limits,
     /// The largest body that is read, in bytes.

@@ -79,8 +79,12 @@ pub fn decode(
     let mut values = parse_query(query.unwrap_or_default())?;
     if has_body(method) {
         let over = decode_body(content_type.unwrap_or_default(), body)?;
-        values.retain(|name, _| !over.contains_key(name));
-        values.extend(over);
+        if values.is_empty() {
+            values = over;
+        } else {
+            values.retain(|name, _| !over.contains_key(name));
+            values.extend(over);
+        }
     }
     Ok(Decoded::from(values))
 }
@@ -94,6 +98,9 @@ pub fn parse_query(text: &str) -> Result<Map<String, Value>, DecodeError> {
 impl From<Map<String, Value>> for Decoded {
     /// Takes the reserved names out; what remains are the method's parameters.
     fn from(values: Map<String, Value>) -> Self {
+        if !values.keys().any(|name| is_reserved(name)) {
+            return Self { params: Params::from(values), auth: None, start: None };
+        }
         let (mut auth, mut access_token, mut start) = (None, None, None);
         let mut rest = Map::new();
         for (name, value) in values {
@@ -119,6 +126,10 @@ impl fmt::Debug for Decoded {
             .field("start", &self.start)
             .finish_non_exhaustive()
     }
+}
+
+fn is_reserved(name: &str) -> bool {
+    matches!(name, "auth" | "access_token") || name.eq_ignore_ascii_case("start") || DROPPED.contains(&name)
 }
 
 fn token(value: &Value) -> Option<String> {

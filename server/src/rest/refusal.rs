@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 
 use super::call::Failure;
 use super::params::DecodeError;
+use crate::observe::request_id::RequestId;
 
 /// What the transport refuses, whatever the method.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,6 +46,8 @@ pub enum SystemError {
     ReferenceTooLarge,
     /// The method needs an application, not a webhook.
     ApplicationNeeded,
+    /// The database is away; the same may be asked again in a moment.
+    Unavailable,
     /// The portal's own failure.
     Internal,
 }
@@ -79,18 +82,26 @@ impl WireError {
     }
 }
 
-impl From<Failure> for WireError {
-    /// A fault is logged here, once, with its chain; the client gets a generic text.
-    fn from(failure: Failure) -> Self {
+impl WireError {
+    /// What became of a call of `method`. A fault is logged here, once, with its chain and the number of the request
+    /// that met it; the client gets a generic text.
+    pub fn of(failure: Failure, method: &str, request: &RequestId) -> Self {
         match failure {
             Failure::System(error) => error.into(),
             Failure::Messenger(Error::Refused(refusal)) => refusal.into(),
+            // Logged by the store, once for all who wait.
+            Failure::Messenger(Error::Fault(fault)) if fault.passes() => SystemError::Unavailable.into(),
             Failure::Messenger(Error::Fault(fault)) => {
                 let fault: &dyn std::error::Error = &fault;
                 let chain: Vec<String> = std::iter::successors(Some(fault), |error| error.source())
                     .map(ToString::to_string)
                     .collect();
-                tracing::error!(fault = chain.join(": "), "a call failed");
+                tracing::error!(
+                    request = request.as_str(),
+                    method,
+                    fault = chain.join(": "),
+                    "a call failed"
+                );
                 SystemError::Internal.into()
             }
         }
@@ -144,6 +155,11 @@ impl From<SystemError> for WireError {
             SystemError::ApplicationNeeded => {
                 (S::FORBIDDEN, "WRONG_AUTH_TYPE", "Current authorization type is denied for this method")
             }
+            SystemError::Unavailable => (
+                S::SERVICE_UNAVAILABLE,
+                "OVERLOAD_LIMIT",
+                "The portal cannot answer at the moment; try again",
+            ),
             SystemError::Internal => {
                 (S::INTERNAL_SERVER_ERROR, "INTERNAL_SERVER_ERROR", "Internal server error")
             }

@@ -91,15 +91,19 @@ pub fn all() -> impl Iterator<Item = &'static Method> {
     methods::GROUPS.iter().flat_map(|group| group.iter())
 }
 
-/// The method with this name, whatever its case.
+/// The method with this name, whatever its case. As documents write it or in small letters it is found at once.
 pub fn find(name: &str) -> Option<&'static Method> {
-    static BY_NAME: LazyLock<HashMap<String, &'static Method>> =
-        LazyLock::new(|| all().map(|method| (method.name.to_lowercase(), method)).collect());
-    let alias = |name: &str| match name {
-        "im.dialog.readall" => "im.dialog.read.all".to_owned(),
-        other => other.to_owned(),
-    };
-    BY_NAME.get(&alias(&name.to_lowercase())).copied()
+    static BY_NAME: LazyLock<HashMap<String, &'static Method>> = LazyLock::new(|| {
+        let written = all().map(|method| (method.name.to_owned(), method));
+        let small = all().map(|method| (method.name.to_lowercase(), method));
+        written.chain(small).collect()
+    });
+    if let Some(method) = BY_NAME.get(name) {
+        return Some(method);
+    }
+    let name = name.to_lowercase();
+    let name = if name == "im.dialog.readall" { "im.dialog.read.all" } else { &name };
+    BY_NAME.get(name).copied()
 }
 
 /// Modules of other products: their methods do not exist here, yet credentials and scopes are judged first, which

@@ -3,109 +3,175 @@
 //! Must hold: every answer is one of the two envelopes with the headers that browsers need; nothing that a client
 //! sends causes a 500 or ends the process.
 
-use std::net::SocketAddr;
+use std::net::IpAddr;
 use std::sync::Arc;
 
-use axum::body::{Body, Bytes};
-use axum::extract::{ConnectInfo, State};
+use axum::Extension;
+use axum::body::{Body, Bytes, HttpBody};
+use axum::extract::State;
 use axum::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use axum::http::request::Parts;
 use axum::http::{Method as Verb, Request, Response, StatusCode};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
-use lately_model::Scopes;
+use jiff::Timestamp;
+use lately_model::{Scopes, UserId};
 
 use super::Portal;
 use super::answer::Answer;
 use super::call::{Call, Failure};
 use super::envelope::{self, Format, Timing};
+use super::limits::Operating;
 use super::params::{self, Decoded};
 use super::refusal::{SystemError, WireError};
 use super::registry::{self, Caller, Method};
 use crate::auth::{self, Denial, Offer};
 use crate::listen::Scheme;
+use crate::observe::metrics::UNKNOWN;
+use crate::observe::request_id::RequestId;
+
+/// From how many seconds on an answer is worth a warning.
+const SLOW: f64 = 1.0;
+
+/// How a request came.
+#[derive(Debug, Clone)]
+pub struct Way {
+    /// From where.
+    pub peer: IpAddr,
+    /// Plain or over TLS.
+    pub scheme: Scheme,
+    /// Under which number.
+    pub request: RequestId,
+}
 
 /// What a path asks for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Address {
-    webhook: Option<(String, String)>,
-    method: String,
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Address<'a> {
+    webhook: Option<(&'a str, &'a str)>,
+    method: &'a str,
     format: Format,
 }
 
-/// Serves everything under `/rest/`.
-pub async fn serve(State(portal): State<Arc<Portal>>, request: Request<Body>) -> Response<Body> {
+/// A request without its body.
+struct Asked<'a> {
+    head: &'a Parts,
+    address: Address<'a>,
+    way: Way,
+    start: Timestamp,
+}
+
+/// What was found out about a request on the way to its answer, for the log and the metrics.
+#[derive(Default)]
+struct Known {
+    method: Option<&'static Method>,
+    user: Option<UserId>,
+    credential: i64,
+}
+
+/// Serves everything under `/rest/`, as a route.
+pub async fn serve(
+    State(portal): State<Arc<Portal>>,
+    Extension(way): Extension<Way>,
+    request: Request<Body>,
+) -> Response<Body> {
+    answer(&portal, request, way).await
+}
+
+/// Serves one request under `/rest/`.
+pub async fn answer(portal: &Arc<Portal>, request: Request<Body>, way: Way) -> Response<Body> {
+    let _in_flight = portal.metrics.begin();
     let start = portal.messenger.clock().now();
-    let address = parse_path(request.uri().path());
-    let format = address.format;
-    let plain = request.extensions().get::<Scheme>() == Some(&Scheme::Http);
-    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
-    let peer = peer.map(|ConnectInfo(peer)| peer.ip().to_string()).unwrap_or_default();
-    let mut response = match handle(&portal, address, request, &peer, plain).await {
-        Ok(None) => preflight(),
-        Ok(Some((answer, key))) => {
-            let finish = portal.messenger.clock().now();
-            let operating = key.and_then(|(credential, method)| {
-                portal.limits.operating(&credential, method, finish.as_millisecond())
-            });
+    let (head, body) = request.into_parts();
+    let path = percent_encoding::percent_decode_str(head.uri.path()).decode_utf8_lossy();
+    let asked = Asked { head: &head, address: read_path(&path), way, start };
+    let format = asked.address.format;
+    if head.method == Verb::OPTIONS {
+        return dressed(preflight());
+    }
+    let mut known = Known::default();
+    let outcome = handle(portal, &asked, body, &mut known).await;
+    let finish = portal.messenger.clock().now();
+    let response = match outcome {
+        Ok(answer) => {
+            let operating = known.operating(portal, finish);
             envelope::success(answer, Timing { start, finish, operating }, &portal.zone, format)
         }
         Err(error) => envelope::failure(&error, format),
     };
-    dress(response.headers_mut());
-    if response.status() == StatusCode::PAYLOAD_TOO_LARGE {
-        response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
-    }
-    response
+    let seconds = start.duration_until(finish).as_secs_f64().max(0.0);
+    portal.metrics.record(known.method, response.status(), seconds);
+    known.tell(&asked.way.request, response.status(), seconds);
+    dressed(response)
 }
 
-type Answered = Option<(Answer, Option<(String, &'static str)>)>;
+impl Known {
+    /// What the `time` block shows of the method's operating time.
+    fn operating(&self, portal: &Portal, finish: Timestamp) -> Option<Operating> {
+        portal.limits.operating(self.credential, self.method?.name, finish.as_millisecond())
+    }
+
+    /// One line for the log. Never the path, in which a secret stands.
+    fn tell(&self, request: &RequestId, status: StatusCode, seconds: f64) {
+        let method = self.method.map_or(UNKNOWN, |method| method.name);
+        let (request, user, status) = (request.as_str(), self.user.map(|user| user.0), status.as_u16());
+        if seconds > SLOW {
+            tracing::warn!(request, method, user, status, seconds, "answered late");
+        } else {
+            tracing::debug!(request, method, user, status, seconds, "answered");
+        }
+    }
+}
 
 async fn handle(
     portal: &Arc<Portal>,
-    address: Address,
-    request: Request<Body>,
-    peer: &str,
-    plain: bool,
-) -> Result<Answered, WireError> {
-    let (head, body) = request.into_parts();
-    match head.method {
-        Verb::GET | Verb::POST | Verb::HEAD => {}
-        Verb::OPTIONS => return Ok(None),
-        _ => return Err(SystemError::VerbNotAllowed.into()),
+    asked: &Asked<'_>,
+    body: Body,
+    known: &mut Known,
+) -> Result<Answer, WireError> {
+    let Asked { head, address, way, start } = asked;
+    known.method = registry::find(address.method);
+    if !matches!(head.method, Verb::GET | Verb::POST | Verb::HEAD) {
+        return Err(SystemError::VerbNotAllowed.into());
     }
-    if plain && portal.require_https {
+    if way.scheme == Scheme::Http && portal.require_https {
         return Err(SystemError::HttpsRequired.into());
     }
-    let now = portal.messenger.clock().now().as_millisecond();
-    if !portal.limits.admit(peer, now) {
+    if !portal.limits.admit(way.peer, start.as_millisecond()) {
         return Err(SystemError::TooManyRequests.into());
     }
     let body = collect(body, &head.headers, portal.body_limit).await?;
     let kind = head.headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
     let decoded =
         params::decode(&head.method, head.uri.query(), kind, body).map_err(SystemError::Unreadable)?;
-    let known = registry::find(&address.method);
-    if known.is_none() && !registry::is_foreign(&address.method) {
+    if known.method.is_none() && !registry::is_foreign(address.method) {
         return Err(SystemError::MethodNotFound.into());
     }
-    let offer = offer(&address, &decoded, &head.headers);
-    let credential = auth::check(&portal.messenger, &offer).await.map_err(denied)?;
-    let method = permitted(&address.method, &credential.scopes)?;
-    let key = (credential.id.to_string(), method.name);
-    let call = Call { portal: Arc::clone(portal), credential, params: decoded.params, start: decoded.start };
-    let answer = run_limited(method, &call).await.map_err(WireError::from)?;
-    Ok(Some((answer, Some(key))))
+    let offer = offer(address, &decoded, &head.headers);
+    let name = known.method.map_or(UNKNOWN, |method| method.name);
+    let checked = auth::check(&portal.messenger, offer).await;
+    let credential = checked.map_err(|denial| denied(denial, name, &way.request))?;
+    (known.user, known.credential) = (Some(credential.user), credential.id);
+    // A method of another product: whoever has a credential lacks its scope.
+    let method = permitted(known.method.ok_or(SystemError::InsufficientScope)?, &credential.scopes)?;
+    let call = Call {
+        portal: Arc::clone(portal),
+        credential,
+        params: decoded.params,
+        start: decoded.start,
+        request: way.request.clone(),
+    };
+    run_limited(method, &call).await.map_err(|failure| WireError::of(failure, method.name, &call.request))
 }
 
 /// The method with this name, if these scopes cover it.
-pub fn permitted(name: &str, scopes: &Scopes) -> Result<&'static Method, WireError> {
-    let Some(method) = registry::find(name) else {
-        let error = if registry::is_foreign(name) {
-            SystemError::InsufficientScope
-        } else {
-            SystemError::MethodNotFound
-        };
-        return Err(error.into());
-    };
+pub fn named(name: &str, scopes: &Scopes) -> Result<&'static Method, WireError> {
+    match registry::find(name) {
+        Some(method) => permitted(method, scopes),
+        None if registry::is_foreign(name) => Err(SystemError::InsufficientScope.into()),
+        None => Err(SystemError::MethodNotFound.into()),
+    }
+}
+
+fn permitted(method: &'static Method, scopes: &Scopes) -> Result<&'static Method, WireError> {
     if !scopes.grant(method.scope) {
         return Err(SystemError::InsufficientScope.into());
     }
@@ -117,47 +183,52 @@ pub fn permitted(name: &str, scopes: &Scopes) -> Result<&'static Method, WireErr
 
 /// Runs a method within its operating time. `batch` itself is not counted, its commands are.
 pub async fn run_limited(method: &'static Method, call: &Call) -> Result<Answer, Failure> {
-    let limits = &call.portal.limits;
-    let credential = call.credential.id.to_string();
-    let clock = call.messenger().clock();
-    let start = clock.now();
-    if method.name == "batch" {
+    let (limits, credential) = (&call.portal.limits, call.credential.id);
+    if method.name == "batch" || !limits.counts_time() {
         return (method.handler)(call).await;
     }
-    if limits.before(&credential, method.name, start.as_millisecond()).is_err() {
+    let clock = call.messenger().clock();
+    let start = clock.now();
+    if limits.before(credential, method.name, start.as_millisecond()).is_err() {
         return Err(SystemError::OperatingTime.into());
     }
     let answer = (method.handler)(call).await;
     let finish = clock.now();
     let seconds = start.duration_until(finish).as_secs_f64();
-    limits.after(&credential, method.name, finish.as_millisecond(), seconds);
+    limits.after(credential, method.name, finish.as_millisecond(), seconds);
     answer
 }
 
-/// `/rest/METHOD[.json|.xml]` or `/rest/USER/SECRET/METHOD`, slashes doubled or at the end as clients write them.
-fn parse_path(path: &str) -> Address {
-    let decoded = percent_encoding::percent_decode_str(path).decode_utf8_lossy();
-    let mut parts: Vec<&str> = decoded.split('/').filter(|part| !part.is_empty()).skip(1).collect();
-    let name = parts.pop().unwrap_or_default();
+/// What the `time` block of a command in a batch shows of its method's operating time.
+pub fn operating(call: &Call, method: &'static Method, finish: Timestamp) -> Option<Operating> {
+    call.portal.limits.operating(call.credential.id, method.name, finish.as_millisecond())
+}
+
+/// `/rest/METHOD[.json|.xml]` or `/rest/USER/SECRET/METHOD`, slashes doubled or at the end as clients write them. Any
+/// other number of parts is no method's name.
+fn read_path(path: &str) -> Address<'_> {
+    let mut parts = path.split('/').filter(|part| !part.is_empty()).skip(1);
+    let (name, webhook, whole) = match (parts.next(), parts.next(), parts.next(), parts.last()) {
+        (name, None, ..) => (name, None, false),
+        (Some(user), Some(secret), name @ Some(_), None) => (name, Some((user, secret)), false),
+        (_, Some(name), None, _) => (Some(name), None, true),
+        (.., last) => (last, None, true),
+    };
+    let name = name.unwrap_or_default();
     let (method, format) = match name.rsplit_once('.') {
         Some((method, suffix)) if suffix.eq_ignore_ascii_case("json") => (method, Format::Json),
         Some((method, suffix)) if suffix.eq_ignore_ascii_case("xml") => (method, Format::Xml),
         _ => (name, Format::Json),
     };
-    let webhook = match parts.as_slice() {
-        [user, secret] => Some(((*user).to_owned(), (*secret).to_owned())),
-        _ => None,
-    };
-    let method = if matches!(parts.len(), 0 | 2) { method.to_owned() } else { decoded.into_owned() };
-    Address { webhook, method, format }
+    Address { webhook, method: if whole { path } else { method }, format }
 }
 
-fn offer(address: &Address, decoded: &Decoded, headers: &HeaderMap) -> Offer {
-    if let Some((user, secret)) = &address.webhook {
-        return Offer::Webhook { user: user.clone(), secret: secret.clone() };
+fn offer<'a>(address: &Address<'a>, decoded: &'a Decoded, headers: &'a HeaderMap) -> Offer<'a> {
+    if let Some((user, secret)) = address.webhook {
+        return Offer::Webhook { user, secret };
     }
     let header = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let token = decoded.auth.clone().or_else(|| header.map(|value| bare_token(value).to_owned()));
+    let token = decoded.auth.as_deref().or_else(|| header.map(bare_token));
     token.filter(|token| !token.is_empty()).map_or(Offer::None, Offer::Token)
 }
 
@@ -173,17 +244,20 @@ fn bare_token(header: &str) -> &str {
     }
 }
 
-fn denied(denial: Denial) -> WireError {
+fn denied(denial: Denial, method: &str, request: &RequestId) -> WireError {
     match denial {
         Denial::NoAuth => SystemError::NoAuth.into(),
         Denial::BadWebhook => SystemError::BadWebhook.into(),
         Denial::BadToken => SystemError::BadToken.into(),
-        Denial::Fault(error) => Failure::Messenger(error).into(),
+        Denial::Fault(error) => WireError::of(Failure::Messenger(error), method, request),
     }
 }
 
 /// Reads the body up to the limit. A length that is announced as too large is refused unread.
 async fn collect(body: Body, headers: &HeaderMap, limit: usize) -> Result<Bytes, SystemError> {
+    if body.is_end_stream() {
+        return Ok(Bytes::new());
+    }
     let announced =
         headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
     if announced.is_some_and(|length| length > limit as u64) {
@@ -205,8 +279,8 @@ fn preflight() -> Response<Body> {
     response
 }
 
-/// The headers of every answer (behaviour.md H).
-fn dress(headers: &mut HeaderMap) {
+/// The same with the headers of every answer (behaviour.md H).
+fn dressed(mut response: Response<Body>) -> Response<Body> {
     const ALLOWED: &str = "origin, content-type, accept, authorization";
     let fixed: [(HeaderName, &str); 4] = [
         (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
@@ -215,17 +289,20 @@ fn dress(headers: &mut HeaderMap) {
         (header::CACHE_CONTROL, "no-store"),
     ];
     for (name, value) in fixed {
-        headers.insert(name, HeaderValue::from_static(value));
+        response.headers_mut().insert(name, HeaderValue::from_static(value));
     }
+    if response.status() == StatusCode::PAYLOAD_TOO_LARGE {
+        response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
+    response
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn address(webhook: Option<(&str, &str)>, method: &str, format: Format) -> Address {
-        let webhook = webhook.map(|(user, secret)| (user.to_owned(), secret.to_owned()));
-        Address { webhook, method: method.to_owned(), format }
+    fn address<'a>(webhook: Option<(&'a str, &'a str)>, method: &'a str, format: Format) -> Address<'a> {
+        Address { webhook, method, format }
     }
 
     #[test]
@@ -239,8 +316,11 @@ mod tests {
             ("/rest/1/abc//im.recent.get/", address(webhook, "im.recent.get", Format::Json)),
             ("/rest/1/abc/server.time", address(webhook, "server.time", Format::Json)),
         ] {
-            assert_eq!(parse_path(path), expected, "{path}");
+            assert_eq!(read_path(path), expected, "{path}");
         }
-        assert!(registry::find(&parse_path("/rest/api/1/abc/im.recent.get").method).is_none());
+        for path in ["/rest", "/rest/1/abc", "/rest/api/1/abc/im.recent.get", "/rest/1/abc/x/im.recent.get/y"]
+        {
+            assert!(registry::find(read_path(path).method).is_none(), "{path}");
+        }
     }
 }

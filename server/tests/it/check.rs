@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use lately_model::{ChatId, Member, Moment, UserId};
 use lately_store::{Store, StoreError};
+use lately_testkit::database;
 use serde_json::json;
 
 use crate::process::{Process, colleagues, ok, run};
@@ -12,7 +13,7 @@ use crate::process::{Process, colleagues, ok, run};
 /// Moves a member's read position to the chat's end, but leaves the ordinal that goes with it at zero: everything that
 /// counts is unread though nothing is.
 async fn plant(data: &Path, chat: i64, user: i64) {
-    let store = Store::open(data, Arc::new(())).unwrap();
+    let store = Store::open(database::database(data), Arc::new(()), None).unwrap();
     let planted = store.write(move |tx| {
         let (chat, user) = (ChatId(chat), UserId(user));
         let member = tx.member(chat, user)?.ok_or(StoreError::Missing("member".to_owned()))?;

@@ -8,7 +8,7 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 
-use lately_testkit::Client;
+use lately_testkit::{Client, database};
 
 /// The secret of the webhooks that [`colleagues`] makes.
 pub const SECRET: &str = "processtestsecret";
@@ -27,6 +27,9 @@ pub fn lately() -> Command {
 pub fn on(data: &Path) -> Command {
     let mut command = lately();
     command.arg("--data").arg(data);
+    if let Some(address) = database::address(data) {
+        command.arg("--database").arg(address);
+    }
     command
 }
 

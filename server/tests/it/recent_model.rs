@@ -9,7 +9,7 @@ mod naive;
 
 use history::{Act, Place, history};
 use lately_messenger::{Messenger, Settings, SystemDice};
-use lately_model::{Revision, User, UserId};
+use lately_model::{Revision, User};
 use lately_testkit::{Client, TestPortal};
 use naive::{Naive, PEOPLE};
 use proptest::prelude::*;
@@ -80,14 +80,14 @@ fn play_histories(seed: u8) {
 /// Another process on the same data, as the command line is.
 fn neighbour(portal: &TestPortal) -> Messenger {
     let clock: Arc<lately_testkit::TestClock> = Arc::clone(&portal.clock);
-    Messenger::open(portal.data(), Settings::default(), clock, Arc::new(SystemDice)).unwrap()
+    Messenger::open(portal.database(), Settings::default(), clock, Arc::new(SystemDice)).unwrap()
 }
 
-/// A write by another process makes the server drop what it keeps.
+/// An import by another process makes the server drop what it keeps.
 async fn distrust(portal: &TestPortal, neighbour: &Messenger) {
     let before = portal.messenger().gauge().doubts;
-    let since = portal.messenger().now().plus(i64::try_from(before).unwrap());
-    neighbour.set_idle(UserId(1), Some(since)).await.unwrap();
+    let department = r#"{"type":"department","id":1,"name":"Company"}"#;
+    neighbour.import(department.as_bytes(), &mut |_| {}).await.unwrap();
     portal.messenger().catch_up().await.unwrap();
     assert!(portal.messenger().gauge().doubts > before);
 }

@@ -143,7 +143,7 @@ async fn a_certificate_from_files_is_served_and_plain_http_may_be_off() {
 }
 
 /// A request whose body is still to come, and which the server waits for already.
-fn begin(process: &Process, body: &str) -> TcpStream {
+pub fn begin(process: &Process, body: &str) -> TcpStream {
     let address = process.origin("http").trim_start_matches("http://").to_owned();
     let mut stream = TcpStream::connect(&address).unwrap();
     let head = format!(

@@ -7,6 +7,7 @@ use rusqlite::backup::{Backup, StepResult};
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OpenFlags, ToSql, params_from_iter};
 
+use super::failure::sqlite as failed;
 use super::{Row, Value};
 use crate::StoreError;
 
@@ -14,11 +15,11 @@ use crate::StoreError;
 const BUSY: Duration = Duration::from_secs(15);
 
 /// One connection.
-pub struct Engine {
+pub struct Sqlite {
     connection: Connection,
 }
 
-impl Engine {
+impl Sqlite {
     /// Opens for reading and writing, making the file as needed.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
         Self::with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)
@@ -61,31 +62,10 @@ impl Engine {
         read().map_err(|source| failed(sql, source))
     }
 
-    /// The first row of a SELECT.
-    pub fn row(&self, sql: &str, params: &[Value]) -> Result<Option<Row>, StoreError> {
-        Ok(self.rows(sql, params)?.into_iter().next())
-    }
-
     /// Runs a statement and tells how many rows it touched.
     pub fn run(&self, sql: &str, params: &[Value]) -> Result<usize, StoreError> {
         let run = || self.connection.prepare_cached(sql)?.execute(params_from_iter(params));
         run().map_err(|source| failed(sql, source))
-    }
-
-    /// Runs a statement that must touch exactly one row.
-    pub fn run_one(&self, sql: &str, params: &[Value]) -> Result<(), StoreError> {
-        match self.run(sql, params)? {
-            1 => Ok(()),
-            actual => Err(StoreError::RowsAffected { statement: first_line(sql), expected: 1, actual }),
-        }
-    }
-
-    /// Runs an INSERT that ends in `RETURNING id`.
-    pub fn insert(&self, sql: &str, params: &[Value]) -> Result<i64, StoreError> {
-        match self.row(sql, params)? {
-            Some(mut row) => row.int(),
-            None => Err(StoreError::RowsAffected { statement: first_line(sql), expected: 1, actual: 0 }),
-        }
     }
 
     /// Runs several statements without parameters.
@@ -161,12 +141,4 @@ fn value(column: ValueRef<'_>) -> Value {
         ValueRef::Integer(value) => Value::Int(value),
         ValueRef::Text(bytes) => Value::Text(String::from_utf8_lossy(bytes).into_owned()),
     }
-}
-
-fn failed(sql: &str, source: rusqlite::Error) -> StoreError {
-    StoreError::Sql { statement: first_line(sql), source }
-}
-
-fn first_line(sql: &str) -> String {
-    sql.trim().lines().next().unwrap_or_default().chars().take(120).collect()
 }

@@ -59,5 +59,5 @@ fn sync(dir: &Path) -> Result<f64> {
         times.push(begun.elapsed().as_secs_f64() * 1e3);
     }
     fs::remove_file(path)?;
-    Ok(super::page::median(times))
+    Ok(super::figures::median(times))
 }

@@ -2,31 +2,31 @@
 
 use std::fs;
 use std::net::TcpListener;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 
-use super::http;
-use super::load::Load;
+use super::{http, process};
 
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A running nginx; ended when dropped.
 pub struct Nginx {
     process: Child,
-    origin: String,
+    /// Such as `http://127.0.0.1:8080`.
+    pub origin: String,
 }
 
-/// Starts it in a folder of its own, with a file for each load.
-pub fn start(dir: &Path, answers: &[(Load, String)]) -> Result<Nginx> {
-    let files = dir.join("www");
-    fs::create_dir_all(&files)?;
-    for (load, body) in answers {
-        fs::write(files.join(load.word()), body)?;
-    }
+/// The folder whose files it sends.
+pub fn files(dir: &Path) -> PathBuf {
+    dir.join("www")
+}
+
+/// Starts it in a folder of its own, and waits until it answers with each of these files.
+pub fn start(dir: &Path, words: &[String]) -> Result<Nginx> {
     // Nobody else takes the port in the moment between.
     let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
     let config = dir.join("nginx.conf");
@@ -35,12 +35,15 @@ pub fn start(dir: &Path, answers: &[(Load, String)]) -> Result<Nginx> {
     command.arg("-e").arg(dir.join("error.log")).arg("-p").arg(dir).arg("-c").arg(&config);
     let process = command.spawn().context("cannot start nginx")?;
     let mut nginx = Nginx { process, origin: format!("http://127.0.0.1:{port}") };
-    nginx.wait(answers)?;
+    for word in words {
+        let answer = nginx.wait(word)?;
+        let right = answer.status == 200 && answer.body == fs::read_to_string(files(dir).join(word))?;
+        ensure!(right, "nginx answered {} to {word}", answer.status);
+    }
     Ok(nginx)
 }
 
-/// As fast as it goes: no log, files kept open, connections never closed. A POST to a file would be refused, so the
-/// refusal is answered with the file.
+/// As fast as it goes: no log, all files kept open, connections never closed.
 fn configuration(dir: &Path, port: u16) -> String {
     let dir = dir.display();
     format!(
@@ -48,13 +51,15 @@ fn configuration(dir: &Path, port: u16) -> String {
 daemon off;
 user root;
 worker_processes auto;
+worker_rlimit_nofile 16384;
 pid {dir}/nginx.pid;
 events {{ worker_connections 4096; }}
 http {{
     access_log off;
     sendfile on;
     tcp_nodelay on;
-    open_file_cache max=100;
+    open_file_cache max=12000 inactive=1h;
+    open_file_cache_valid 1h;
     keepalive_requests 1000000000;
     default_type \"application/json; charset=utf-8\";
     client_body_temp_path {dir}/body;
@@ -65,7 +70,6 @@ http {{
     server {{
         listen 127.0.0.1:{port};
         root {dir}/www;
-        error_page 405 =200 $uri;
     }}
 }}
 "
@@ -73,32 +77,27 @@ http {{
 }
 
 impl Nginx {
-    /// Where a load goes.
-    pub fn url(&self, load: Load) -> String {
-        format!("{}/{}", self.origin, load.word())
+    /// The numbers of its processes.
+    pub fn ids(&self) -> Result<Vec<u32>> {
+        let mut ids = process::children(self.process.id())?;
+        ids.push(self.process.id());
+        Ok(ids)
     }
 
-    /// Waits until it answers, and sees that it answers right.
-    fn wait(&mut self, answers: &[(Load, String)]) -> Result<()> {
+    fn wait(&mut self, word: &str) -> Result<http::Answer> {
         let begun = Instant::now();
-        for (load, body) in answers {
-            let answer = loop {
-                match http::send(&self.url(*load), load.body().as_deref()) {
-                    Ok(answer) => break answer,
-                    Err(error) if begun.elapsed() > PATIENCE => {
-                        return Err(error.context("nginx does not answer"));
-                    }
-                    Err(_) => thread::sleep(Duration::from_millis(20)),
+        loop {
+            match http::send(&format!("{}/{word}", self.origin), None) {
+                Ok(answer) => return Ok(answer),
+                Err(error) if begun.elapsed() > PATIENCE => {
+                    return Err(error.context("nginx does not answer"));
                 }
-                if let Some(status) = self.process.try_wait()? {
-                    bail!("nginx ended with {status}");
-                }
-            };
-            if answer.status != 200 || answer.body != *body {
-                bail!("nginx answered {} to {}", answer.status, load.name());
+                Err(_) => thread::sleep(Duration::from_millis(20)),
+            }
+            if let Some(status) = self.process.try_wait()? {
+                bail!("nginx ended with {status}");
             }
         }
-        Ok(())
     }
 }
 

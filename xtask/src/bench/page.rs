@@ -1,20 +1,22 @@
-//! The figures as a page.
+//! The figures as a page: what was asked for first, then how it is measured, then everything.
 
 use std::fmt::Write;
 
-use super::load::Load;
-use super::machine::Machine;
-use super::wrk::{Figures, THREADS};
-use super::{Trial, town};
+use clap::ValueEnum;
 
-/// The whole page. `command` is what was typed.
-pub fn write(machine: &Machine, trials: &[Trial], command: &str) -> String {
+use super::asks::{READING, Row, SENDING, Verdict, WATCHING};
+use super::figures::grouped;
+use super::machine::Machine;
+use super::trial::Trial;
+use super::{Outcome, town, wrk};
+
+/// The whole page. `command` is what was typed; `most` is the largest number of connections.
+pub fn write(machine: &Machine, outcome: &Outcome, command: &str, most: u32) -> String {
     let Machine { day, processor, cores, memory, sync } = machine;
-    let fresh = town::FRESH;
-    let reads = table("chats", trials, |load| !load.sends());
-    let sends = table("members", trials, Load::sends);
-    let (read_bytes, sent_bytes) = (bytes(trials, false), bytes(trials, true));
-    let asks = asks(trials);
+    let reads = verdicts(outcome, most, false);
+    let sends = verdicts(outcome, most, true);
+    let how = how(most);
+    let all = trials(&outcome.trials.0);
     format!(
         "\
 # Performance
@@ -26,190 +28,125 @@ Until 4 KiB are safely on its disk, {sync:.2} ms pass.
 {command}
 ```
 
-The real `lately serve`, built for release, stands over a store on disk. Beside it stands nginx, which sends the very
-bytes of Lately's answer from a file: about as fast as HTTP on this machine can be. wrk ({THREADS} threads) loads one
-and then the other, again and again; figures are medians over the rounds. Server and load share the cores, so that
-they compare one server with another and say little about larger machines.
-
-## `im.recent.get`
-
-{fresh} rows, the conversations of the last 30 days, out of all chats that the person is in; {read_bytes} bytes of JSON.
-
-{reads}
-## `im.message.add`
-
-A message into a chat, answered with {sent_bytes} bytes once it is safely on disk. Every member's recent list is being kept
-in memory, as if all of them were at work.
-
-{sends}
 ## What was asked for
 
-{asks}"
+`im.recent.get` over HTTP with a webhook, through the whole server, beside nginx that sends the same bytes from a file.
+Judged is the server's time on a processor for each request: nginx's over Lately's. The ratio of the rates stands beside
+it; there the load shares the cores.
+
+{reads}
+`im.message.add`, each answered once it is safely on disk. Judged are rates.
+
+{sends}
+{how}
+## All figures
+
+The medians over the rounds. \"CPU us\" is the server's time on a processor for each request, in microseconds.
+
+{all}"
     )
 }
 
-fn table(size: &str, trials: &[Trial], wanted: impl Fn(Load) -> bool) -> String {
-    let mut table = format!(
-        "| {size} | at once | requests/s | p50 ms | p99 ms | nginx requests/s | p50 ms | p99 ms | of nginx |\n\
-         |--:|--:|--:|--:|--:|--:|--:|--:|--:|\n"
-    );
-    for trial in trials.iter().filter(|trial| wanted(trial.load)) {
-        let (lately, nginx) = (lately(trial), nginx(trial));
-        // Writing to a string cannot fail.
+/// What was run to find each figure.
+fn how(most: u32) -> String {
+    let people = grouped((town::PEOPLE.end - town::PEOPLE.start) as f64);
+    let pool = grouped((town::SHARES * town::CHOICE) as f64);
+    let (fresh, depth, shares, choice) = (town::FRESH, town::DEPTH, town::SHARES, town::CHOICE);
+    let (pairs, threads) = (town::PAIRS.end - town::PAIRS.start, wrk::THREADS);
+    format!(
+        "\
+## How it is measured
+
+The real `lately serve`, built for release, stands over a store on disk. nginx, with as many workers as there are cores,
+its files kept open and no log, sends the very bytes of Lately's answers. A server of a few lines over hyper sends them
+from memory, for orientation. wrk ({threads} threads) loads one after the other, round after round; a ratio is taken
+within each round, and its median over the rounds is what counts. Server and load share the cores, so rates compare one
+server with another and say little about larger machines. Time on a processor is the kernel's, of all threads of a
+server, and of all workers of nginx.
+
+Everybody's list is in memory, as if all of them were at work, but where the case says otherwise. Any answer but the
+right status ends the run, and so does a list that does not show what was sent; `lately check` recounts every counter at
+the end.
+
+- **Nothing changed**: one person's list, {fresh} rows, all the chats they have, on {most} connections.
+- **One message arrived**: {WATCHING} connections, each with a person of its own. Each sends a message into one of the
+  person's {fresh} chats, another each time, waits for the answer, and reads the person's list. In the same round the
+  same messages are sent and the lists of {WATCHING} other people read, to whom nothing happens, and then those lists
+  without the messages. The first less the second is what the change costs; the third added is the whole read. Taking
+  away messages sent without reads would not do: how many share a commit depends on what else is asked.
+- **Of 10,000 chats**: the first page of `im.recent.list` of somebody with 10,000 chats and of somebody with {fresh}.
+- **{people} people**: each is in {shares} chats out of a pool of {pool}, {fresh} of them within the days that
+  `im.recent.get` tells; wrk asks for one after the other, and nginx has a file for each. Memory is what the server has
+  taken for itself (anonymous pages): when the first {choice} people had made the whole pool resident, when all were, and
+  after the first load; the larger increase is shared out among the people after the first {choice}.
+- **Cold**: a server that has just started and answered one other person; then one read of each size. The chats are
+  nobody else's and have {depth} messages each, all unread.
+- **Chats of 2**: {pairs} chats in turn. The plain commit is a loop in one thread that inserts one row a transaction into a
+  table of its own, in WAL mode with `synchronous = FULL`, on the same disk.
+- **10,000 members**: one chat; all members' lists are in memory and follow.
+- **{READING} readers**: {READING} people, each with a connection, without and with {SENDING} connections beside them that
+  send into chats of two, as fast as answers come. Nothing is pinned: readers, senders and server share all cores.
+"
+    )
+}
+
+fn verdicts(outcome: &Outcome, most: u32, sends: bool) -> String {
+    let mut table = "| case | asked for | measured | | behind it |\n|---|---|--:|---|---|\n".to_owned();
+    for row in Row::value_variants().iter().filter(|row| row.sends() == sends) {
+        for Verdict { what, asked, measured, met, behind } in row.verdicts(outcome, most) {
+            let word = if met { "met" } else { "not met" };
+            // Writing to a string cannot fail.
+            let _ = writeln!(table, "| {what} | {asked} | {measured} | {word} | {behind} |");
+        }
+    }
+    table
+}
+
+fn trials(trials: &[Trial]) -> String {
+    let mut table = "| load | server | at once | requests/s | p50 ms | p99 ms | CPU us |\n\
+                     |---|---|--:|--:|--:|--:|--:|\n"
+        .to_owned();
+    for trial in trials {
+        let sample = trial.middle();
+        let cpu = if sample.cpu > 0.0 { format!("{:.1}", sample.cpu) } else { String::new() };
         let _ = writeln!(
             table,
-            "| {} | {} | {} | {} | {:.0} % |",
-            grouped(trial.load.size()),
-            trial.connections,
-            cells(lately),
-            cells(nginx),
-            100.0 * ratio(trial),
+            "| {} | {} | {} | {} | {:.2} | {:.2} | {cpu} |",
+            trial.setting.load.name(),
+            trial.setting.server.name(),
+            trial.setting.connections,
+            grouped(sample.figures.rate),
+            sample.figures.p50,
+            sample.figures.p99,
         );
     }
     table
-}
-
-/// How long the answers to reads, or to sends, are; they differ by a few digits only.
-fn bytes(trials: &[Trial], sends: bool) -> String {
-    let trial = trials.iter().find(|trial| trial.load.sends() == sends);
-    grouped(trial.map_or(0, |trial| trial.bytes as i64))
-}
-
-fn cells(figures: Figures) -> String {
-    let Figures { rate, p50, p99 } = figures;
-    format!("{} | {p50:.2} | {p99:.2}", grouped(rate.round() as i64))
-}
-
-/// What the figures should be, and what they are.
-fn asks(trials: &[Trial]) -> String {
-    let mut table = "| what | at once | asked for | measured | |\n|---|--:|--:|--:|---|\n".to_owned();
-    let mut ask =
-        |what: &str, connections: u32, asked: &str, measured: Option<f64>, met: &dyn Fn(f64) -> bool| {
-            let Some(measured) = measured else { return };
-            let word = if met(measured) { "met" } else { "not met" };
-            let _ = writeln!(table, "| {what} | {connections} | {asked} | {measured:.2} x | {word} |");
-        };
-    let trial = |load: Load, connections: u32| {
-        trials.iter().find(|one| one.load == load && one.connections == connections)
-    };
-    let slower =
-        |small: Load, large: Load, at_once: u32| Some(over(trial(small, at_once)?, trial(large, at_once)?));
-    let mut connections: Vec<u32> = trials.iter().map(|trial| trial.connections).collect();
-    connections.sort_unstable();
-    connections.dedup();
-    for &at_once in &connections {
-        let measured = slower(Load::Recent { chats: 50 }, Load::Recent { chats: 1_000 }, at_once);
-        ask(
-            "`im.recent.get`: time with 1,000 chats over time with 50",
-            at_once,
-            "1.5 x at most",
-            measured,
-            &|x| x <= 1.5,
-        );
-    }
-    for &at_once in &connections {
-        let measured = slower(Load::Send { members: 2 }, Load::Send { members: 10_000 }, at_once);
-        ask(
-            "`im.message.add`: time with 10,000 members over time with 2",
-            at_once,
-            "2 x at most",
-            measured,
-            &|x| x <= 2.0,
-        );
-    }
-    for (_, members) in town::ROOMS {
-        let load = Load::Send { members };
-        let measured = trial(load, 64).zip(trial(load, 1)).map(|(many, one)| over(many, one));
-        let what =
-            format!("`im.message.add`, {} members: rate over that of one connection", grouped(members));
-        ask(&what, 64, "4 x at least", measured, &|x| x >= 4.0);
-    }
-    table
-}
-
-/// Lately's rate in one trial over that in the other: the median over the rounds.
-fn over(one: &Trial, other: &Trial) -> f64 {
-    let rounds = one.rounds.iter().zip(&other.rounds);
-    median(rounds.map(|(one, other)| one.lately.rate / other.lately.rate).collect())
-}
-
-fn lately(trial: &Trial) -> Figures {
-    middle(trial.rounds.iter().map(|round| round.lately).collect())
-}
-
-fn nginx(trial: &Trial) -> Figures {
-    middle(trial.rounds.iter().map(|round| round.nginx).collect())
-}
-
-/// Lately's rate over nginx's: the median over the rounds, since what disturbs a round disturbs both.
-fn ratio(trial: &Trial) -> f64 {
-    median(trial.rounds.iter().map(|round| round.lately.rate / round.nginx.rate).collect())
-}
-
-fn middle(rounds: Vec<Figures>) -> Figures {
-    let of = |pick: fn(&Figures) -> f64| median(rounds.iter().map(pick).collect());
-    Figures { rate: of(|round| round.rate), p50: of(|round| round.p50), p99: of(|round| round.p99) }
-}
-
-/// The middle value; of two in the middle the larger. Zero of none.
-pub fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values.get(values.len() / 2).copied().unwrap_or(0.0)
-}
-
-/// `12345` as `12,345`.
-fn grouped(number: i64) -> String {
-    let digits = number.to_string();
-    let mut grouped = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::Round;
+    use super::super::load::{Load, Server};
+    use super::super::trial::Trials;
+    use super::super::trial::tests::trial;
     use super::*;
 
-    fn trial(load: Load, connections: u32, rate: f64) -> Trial {
-        let round = |share: f64| {
-            let figures = Figures { rate: rate * share, p50: 1.0, p99: 2.0 };
-            Round { lately: figures, nginx: Figures { rate: figures.rate * 4.0, ..figures } }
-        };
-        Trial { load, connections, bytes: 100, rounds: vec![round(0.5), round(1.0), round(1.1)] }
+    #[test]
+    fn a_row_says_whether_it_is_met() {
+        let load = Load::Recent { chats: town::FRESH };
+        let trials = Trials(vec![
+            trial(Server::Lately, load, 64, 10_000.0, 50.0),
+            trial(Server::Nginx, load, 64, 40_000.0, 25.0),
+        ]);
+        let table = verdicts(&Outcome { trials, cold: Vec::new(), memory: None }, 64, false);
+        let row = "| 50 rows, nothing changed since the last read | 0.80 of nginx | 0.50 | not met | \
+                   50.0 us, nginx 25.0 us; rate 0.25 of nginx |\n";
+        assert!(table.ends_with(row), "{table}");
     }
 
     #[test]
-    fn a_trial_is_a_row_of_medians_with_the_share_of_nginx() {
-        let table =
-            table("chats", &[trial(Load::Recent { chats: 1_000 }, 64, 12_345.0)], |load| !load.sends());
-        assert!(
-            table.ends_with("| 1,000 | 64 | 12,345 | 1.00 | 2.00 | 49,380 | 1.00 | 2.00 | 25 % |\n"),
-            "{table}"
-        );
-    }
-
-    #[test]
-    fn asks_are_judged_and_those_not_measured_are_left_out() {
-        let trials = [
-            trial(Load::Send { members: 2 }, 1, 300.0),
-            trial(Load::Send { members: 10_000 }, 1, 100.0),
-            trial(Load::Send { members: 2 }, 64, 1_500.0),
-        ];
-        let asks = asks(&trials);
-        assert!(asks.contains("| 1 | 2 x at most | 3.00 x | not met |"), "{asks}");
-        assert!(
-            asks.contains("2 members: rate over that of one connection | 64 | 4 x at least | 5.00 x | met |")
-        );
-        assert_eq!(asks.lines().count(), 4);
-    }
-
-    #[test]
-    fn numbers_are_grouped_by_three() {
-        assert_eq!([0, 50, 1_000, 123_456, 1_234_567].map(grouped).join(" "), "0 50 1,000 123,456 1,234,567");
+    fn a_trial_is_a_row_of_medians() {
+        let table = super::trials(&[trial(Server::Lately, Load::Synced, 64, 12_345.0, 20.0)]);
+        let row = "| `im.recent.get` with `LAST_SYNC_DATE` | Lately | 64 | 12,345 | 1.00 | 2.00 | 20.0 |\n";
+        assert!(table.ends_with(row), "{table}");
     }
 }

@@ -1,77 +1,102 @@
 //! The server that is measured: the release build of the binary, as a person would run it.
 
 use std::fs::File;
-use std::io::{BufRead, BufReader, BufWriter, Write};
+use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, ensure};
 
-use super::load::Load;
-use super::{http, town};
+use super::load::{self, Load};
+use super::ready::ready;
+use super::{http, lines, town};
 use crate::{place, run};
 
-/// Builds the binary and answers where it is.
-pub fn build() -> Result<PathBuf> {
+/// The binary with what each of its commands is told.
+pub struct Binary {
+    path: PathBuf,
+    /// Which data, and whatever else holds for all commands.
+    arguments: Vec<String>,
+}
+
+/// Builds the binary. `arguments` go to each of its commands.
+pub fn build(arguments: Vec<String>) -> Result<Binary> {
     run::show(&mut run::cargo(&["build", "--release", "--locked", "--package", "lately"]))?;
-    Ok(place::target().join("release/lately"))
+    Ok(Binary { path: place::target().join("release/lately"), arguments })
 }
 
-/// Writes the town down and imports it.
-pub fn fill(program: &Path, data: &Path, lines: &Path) -> Result<()> {
-    let mut out = BufWriter::new(File::create(lines)?);
-    town::write(&mut out)?;
-    out.flush()?;
-    run::show(Command::new(program).arg("--data").arg(data).arg("import").arg(lines))
-}
+impl Binary {
+    /// Writes the town down, imports it, and takes the lines away again.
+    pub fn fill(&self, lines: &Path) -> Result<()> {
+        let mut out = BufWriter::new(File::create(lines)?);
+        lines::write(&mut out)?;
+        out.flush()?;
+        run::show(self.command(&["import"]).arg(lines))?;
+        Ok(std::fs::remove_file(lines)?)
+    }
 
-/// Proves that every counter is still exact after all that was sent.
-pub fn check(program: &Path, data: &Path) -> Result<()> {
-    run::show(Command::new(program).arg("--data").arg(data).arg("check"))
+    /// Proves that every counter is still exact after all that was sent.
+    pub fn check(&self) -> Result<()> {
+        run::show(&mut self.command(&["check"]))
+    }
+
+    /// Starts the server on a free port and waits until it answers. `settings` are `KEY=VALUE`.
+    pub fn serve(&self, settings: &[&str]) -> Result<Portal> {
+        let clock = format!("clock.start={}", town::date(town::START));
+        let mut command =
+            self.command(&["serve", "--listen", "127.0.0.1:0", "--log-level", "warn", "--set", &clock]);
+        for setting in settings {
+            command.args(["--set", setting]);
+        }
+        let process = command.stdout(Stdio::piped()).spawn().context("cannot start the server")?;
+        let mut portal = Portal { process, origin: String::new() };
+        portal.origin = ready(&mut portal.process).context("the server did not get ready")?;
+        Ok(portal)
+    }
+
+    fn command(&self, words: &[&str]) -> Command {
+        let mut command = Command::new(&self.path);
+        command.args(&self.arguments).args(words);
+        command
+    }
 }
 
 /// A running server; ended when dropped.
 pub struct Portal {
     process: Child,
-    origin: String,
-}
-
-/// Starts it on a free port and waits until it answers.
-pub fn start(program: &Path, data: &Path) -> Result<Portal> {
-    let clock = format!("clock.start={}", town::date(town::START));
-    let arguments = ["serve", "--listen", "127.0.0.1:0", "--log-level", "warn", "--set", &clock];
-    let mut command = Command::new(program);
-    command.arg("--data").arg(data).args(arguments).stdout(Stdio::piped());
-    let process = command.spawn().context("cannot start the server")?;
-    let mut portal = Portal { process, origin: String::new() };
-    let out = portal.process.stdout.take().context("the server has no output")?;
-    let mut line = String::new();
-    BufReader::new(out).read_line(&mut line)?;
-    let Some(origin) = line.trim().strip_prefix("ready ") else {
-        bail!("the server did not get ready: {line}");
-    };
-    origin.clone_into(&mut portal.origin);
-    Ok(portal)
+    /// Such as `http://127.0.0.1:8080`.
+    pub origin: String,
 }
 
 impl Portal {
-    /// Where a load goes.
-    pub fn url(&self, load: Load) -> String {
-        format!("{}{}", self.origin, load.path())
+    /// The number of its process.
+    pub fn id(&self) -> u32 {
+        self.process.id()
     }
 
-    /// Asks for everybody's list once, so that all members of all rooms are being kept up to date while messages are
-    /// sent, as in an office in which everybody is at work.
-    pub fn warm_up(&self) -> Result<()> {
-        eprintln!("asking for everybody's recent list");
-        for user in town::crowd() {
-            let answer =
-                http::send(&format!("{}{}im.recent.get", self.origin, town::webhook_path(user)), None)?;
-            if answer.status != 200 {
-                bail!("person {user}: the server answered {} {}", answer.status, answer.body);
-            }
-        }
-        Ok(())
+    /// What it answers to the first request of a load; fails unless it is what the load is about.
+    pub fn answer(&self, load: Load) -> Result<String> {
+        let (path, body) = load.first();
+        let answer = self.ask(&path, body.as_deref())?;
+        load.judge(&answer)?;
+        Ok(answer)
+    }
+
+    /// Somebody's recent list, as it comes.
+    pub fn recent(&self, user: i64) -> Result<String> {
+        self.ask(&format!("{}im.recent.get", town::webhook_path(user)), None)
+    }
+
+    /// Sends a message into a chat; the answer as it comes.
+    pub fn send(&self, chat: i64) -> Result<String> {
+        let (path, body) = load::send_to(chat);
+        self.ask(&path, body.as_deref())
+    }
+
+    fn ask(&self, path: &str, json: Option<&str>) -> Result<String> {
+        let answer = http::send(&format!("{}{path}", self.origin), json)?;
+        ensure!(answer.status == 200, "{path}: {} {}", answer.status, answer.body);
+        Ok(answer.body)
     }
 }
 

@@ -7,15 +7,11 @@
 
 use super::json;
 use serde_json::{Map, Number, Value};
-use std::borrow::Cow;
-use std::collections::HashMap;
 
 /// Parameters in order, found by name.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Params {
     sent: Map<String, Value>,
-    /// Upper-case name to the spelling that came last.
-    spelling: HashMap<String, String>,
 }
 
 /// An integer parameter as it was sent.
@@ -41,15 +37,14 @@ impl Int {
 
 impl From<Map<String, Value>> for Params {
     fn from(sent: Map<String, Value>) -> Self {
-        let spelling = sent.keys().map(|name| (name.to_ascii_uppercase(), name.clone())).collect();
-        Self { sent, spelling }
+        Self { sent }
     }
 }
 
 impl Params {
-    /// The value as sent, null included.
+    /// The value as sent, null included. Requests have few parameters, so looking at each is cheaper than an index.
     pub fn get(&self, name: &str) -> Option<&Value> {
-        self.sent.get(self.spelling.get(upper(name).as_ref())?)
+        self.sent.iter().rev().find(|(sent, _)| sent.eq_ignore_ascii_case(name)).map(|(_, value)| value)
     }
 
     /// The value of exactly this spelling: for the few names that are case-sensitive (behaviour.md D,
@@ -155,13 +150,6 @@ pub fn object_of(value: &Value) -> Option<Map<String, Value>> {
         },
         _ => None,
     }
-}
-
-fn upper(name: &str) -> Cow<'_, str> {
-    if name.bytes().any(|byte| byte.is_ascii_lowercase()) {
-        return Cow::Owned(name.to_ascii_uppercase());
-    }
-    Cow::Borrowed(name)
 }
 
 fn whole(number: &Number) -> Option<i64> {

@@ -1,0 +1,83 @@
+//! What the main listeners answer: REST calls, the page, and nothing else.
+//!
+//! Must hold: a call that needs no packing takes the straight way, past the routes and the layer that packs; both ways
+//! give the same answer.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::header::{self, HeaderValue};
+use axum::http::{Request, Response};
+use axum::routing::any;
+use hyper::body::Incoming;
+use tower_http::compression::CompressionLayer;
+use tower_http::compression::Predicate;
+use tower_http::compression::predicate::SizeAbove;
+
+use crate::listen::{App, Scheme};
+use crate::observe::probe::{self, Health};
+use crate::observe::request_id::{self, RequestIds};
+use crate::rest::Portal;
+use crate::rest::transport::{self, Way};
+use crate::web::{self, DemoOffer};
+
+/// Answers smaller than this many bytes are not worth packing.
+const PACK_FROM: u64 = 1024;
+
+/// The application behind the main listeners.
+#[derive(Clone)]
+pub struct Front {
+    portal: Arc<Portal>,
+    ids: Arc<RequestIds>,
+    routes: Router,
+}
+
+impl Front {
+    /// Calls go to `portal`; the page's visitors are told of `offer`.
+    pub fn new(portal: Arc<Portal>, offer: DemoOffer, health: Arc<Health>, ids: RequestIds) -> Self {
+        let packing = CompressionLayer::new().gzip(true).br(true).compress_when(SizeAbove::new(PACK_FROM));
+        let routes = Router::new()
+            .route("/rest", any(transport::serve))
+            .route("/rest/", any(transport::serve))
+            .route("/rest/{*path}", any(transport::serve))
+            .with_state(Arc::clone(&portal))
+            .merge(web::routes(offer))
+            .merge(probe::routes(health))
+            .fallback(|| async { web::not_found() })
+            .layer(packing);
+        Self { portal, ids: Arc::new(ids), routes }
+    }
+
+    async fn straight(&self, request: Request<Incoming>, way: Way) -> Response<Body> {
+        let mut response = transport::answer(&self.portal, request.map(Body::new), way).await;
+        // What would have been packed for somebody else.
+        if SizeAbove::new(PACK_FROM).should_compress(&response) {
+            response.headers_mut().insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+        }
+        response
+    }
+}
+
+impl App for Front {
+    async fn answer(
+        &self,
+        mut request: Request<Incoming>,
+        peer: SocketAddr,
+        scheme: Scheme,
+    ) -> Response<Body> {
+        let id = self.ids.of(request.headers());
+        let number = id.to_header();
+        let way = Way { peer: peer.ip(), scheme, request: id };
+        let packs = request.headers().contains_key(header::ACCEPT_ENCODING);
+        let mut response = if request.uri().path().starts_with("/rest/") && !packs {
+            self.straight(request, way).await
+        } else {
+            request.extensions_mut().insert(way);
+            self.routes.answer(request, peer, scheme).await
+        };
+        response.headers_mut().insert(request_id::HEADER, number);
+        response
+    }
+}

@@ -1,0 +1,151 @@
+//! Several servers of one portal: on one PostgreSQL database, with a bus between them and without.
+
+use lately::cluster::nats::Nats;
+use lately_testkit::{Client, Person, TestPortal, database};
+use serde_json::json;
+
+use crate::fire::proxy::Proxy;
+
+/// A portal on a server, whatever the run.
+async fn portal(bus: Option<String>) -> TestPortal {
+    TestPortal::with(|config| {
+        config.database = Some(database::server_address(&config.data));
+        config.bus = bus;
+    })
+    .await
+}
+
+/// The same person at another server of the portal.
+fn at(other: &TestPortal, client: &Client) -> Client {
+    let path = client.url.split_once("/rest/").expect("a webhook").1;
+    Client::new(format!("{}/rest/{path}", other.origin()), client.user, other.http().clone())
+}
+
+/// Goes on until it is so. What is waited for is another thread's work and takes milliseconds.
+async fn until(mut so: impl AsyncFnMut() -> bool) {
+    let waiting = async {
+        while !so().await {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(20), waiting).await.expect("it comes about");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_written_through_one_server_shows_at_the_other() {
+    let one = portal(None).await;
+    let other = one.neighbour(|_| {}).await;
+    let (alice, bob) = (one.client(Person::Alice).await, one.client(Person::Bob).await);
+    let bob = at(&other, &bob);
+    assert_eq!(bob.recent(json!({})).await, Vec::<serde_json::Value>::new());
+    alice.say(2, "first").await;
+    let second = alice.say(2, "second").await;
+    other.messenger().catch_up().await.unwrap();
+    let row = bob.row(1).await.unwrap();
+    assert_eq!((&row["counter"], &row["message"]["text"]), (&json!(2), &json!("second")));
+    alice.ok("im.message.delete", json!({ "MESSAGE_ID": second })).await;
+    bob.say(1, "and back").await;
+    one.messenger().catch_up().await.unwrap();
+    assert_eq!(alice.row(2).await.unwrap()["counter"], 1);
+    assert_eq!(other.messenger().gauge().doubts, 0, "everything was told");
+    one.assert_exact().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn over_the_bus_it_shows_without_being_looked_for() {
+    let nats = Nats::start().unwrap();
+    let one = portal(Some(nats.url())).await;
+    let other = one.neighbour(|config| config.bus = Some(nats.url())).await;
+    until(async || [&one, &other].iter().all(|node| node.messenger().bus_gauge().connected)).await;
+    let (alice, bob) = (one.client(Person::Alice).await, one.client(Person::Bob).await);
+    let bob = at(&other, &bob);
+    bob.recent(json!({})).await;
+    let heard = other.messenger().bus_gauge().heard;
+    alice.say(2, "over the bus").await;
+    until(async || bob.row(1).await.is_some_and(|row| row["counter"] == 1)).await;
+    until(async || other.messenger().bus_gauge().heard > heard).await;
+    assert_eq!(other.messenger().gauge().doubts, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_webhook_removed_at_one_server_is_refused_at_the_other() {
+    let one = portal(None).await;
+    let other = one.neighbour(|_| {}).await;
+    let alice = at(&other, &one.client(Person::Alice).await);
+    alice.ok("profile", json!({})).await;
+    let webhook = one.messenger().webhooks(None).await.unwrap()[0].id;
+    assert!(one.messenger().remove_webhook(webhook).await.unwrap());
+    other.messenger().catch_up().await.unwrap();
+    assert_eq!(alice.refused("profile", json!({})).await.0, 401);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_import_at_one_server_makes_the_other_look_anew() {
+    let one = portal(None).await;
+    let other = one.neighbour(|_| {}).await;
+    let alice = at(&other, &one.client(Person::Alice).await);
+    assert!(alice.recent(json!({})).await.is_empty());
+    one.import(
+        r#"{"type":"chat","id":7,"title":"Imported","owner":1,"created_at":"2026-03-02T09:00:00Z"}
+{"type":"member","chat":7,"user":1,"joined_at":"2026-03-02T09:00:00Z"}
+{"type":"message","id":70,"chat":7,"author":2,"date":"2026-03-02T09:30:00Z","text":"from elsewhere"}"#,
+    )
+    .await;
+    other.messenger().catch_up().await.unwrap();
+    assert_eq!(alice.row("chat7").await.unwrap()["counter"], 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn while_the_database_is_away_callers_hear_so_and_afterwards_all_goes_on() {
+    let port = database::server().port();
+    let way = Proxy::to(port).await;
+    let through = |address: String| address.replace(&format!(":{port}/"), &format!(":{}/", way.port()));
+    let one =
+        TestPortal::with(|config| config.database = Some(through(database::server_address(&config.data))))
+            .await;
+    let alice = one.client(Person::Alice).await;
+    alice.say(2, "before").await;
+    way.cut();
+    let send = json!({ "DIALOG_ID": "2", "MESSAGE": "meanwhile" });
+    let (refused, unread) = tokio::join!(
+        alice.refused("im.message.add", send),
+        alice.refused("im.dialog.messages.get", json!({ "DIALOG_ID": "2" }))
+    );
+    assert_eq!(refused, (503, "OVERLOAD_LIMIT".to_owned()));
+    assert_eq!(unread, (503, "OVERLOAD_LIMIT".to_owned()));
+    way.mend();
+    alice.say(2, "after").await;
+    let page = alice.ok("im.dialog.messages.get", json!({ "DIALOG_ID": "2" })).await;
+    let texts: Vec<_> = page["messages"].as_array().unwrap().iter().map(|one| one["text"].clone()).collect();
+    assert_eq!(texts, ["after", "before"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_commit_whose_answer_was_lost_is_not_done_twice() {
+    let port = database::server().port();
+    let way = Proxy::to(port).await;
+    let through = |address: String| address.replace(&format!(":{port}/"), &format!(":{}/", way.port()));
+    let one =
+        TestPortal::with(|config| config.database = Some(through(database::server_address(&config.data))))
+            .await;
+    let alice = one.client(Person::Alice).await;
+    let before = alice.say(2, "before").await;
+    way.swallow_the_answer_to_a_commit();
+    let sent = alice.say(2, "once").await;
+    assert!(one.messenger().store_gauge().retries > 0, "the answer was lost");
+    let page = alice.ok("im.dialog.messages.get", json!({ "DIALOG_ID": "2" })).await;
+    let ids: Vec<_> = page["messages"].as_array().unwrap().iter().map(|one| one["id"].clone()).collect();
+    assert_eq!(ids, [sent, before]);
+    one.assert_exact().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn both_engines_have_the_same_tables_columns_and_keys() {
+    let embedded = TestPortal::with(|config| config.database = None).await;
+    let served = portal(None).await;
+    let one = embedded.messenger().schema().await.unwrap();
+    let other = served.messenger().schema().await.unwrap();
+    assert!(one.iter().any(|line| line == "unique message (once) in part"), "{one:#?}");
+    assert!(one.iter().any(|line| line == "member.read_at integer"), "{one:#?}");
+    assert_eq!(one, other);
+}

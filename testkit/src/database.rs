@@ -1,0 +1,83 @@
+//! Where a test's portal lives: an embedded database in the test's folder, or a fresh one on a PostgreSQL server.
+//!
+//! `LATELY_TEST_ENGINE=postgres` chooses the server. Must hold: each test has a database of its own; all tests of this
+//! machine share one server, which the first of them starts from what is installed and `cargo xtask test` ends.
+
+use std::fs::File;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::{Path, PathBuf};
+
+use lately::cluster::postgres::Postgres;
+use lately_store::Database;
+
+/// What a server for tests need not do: it holds nothing that must outlive the machine.
+pub const HASTY: [&str; 5] = [
+    "fsync=off",
+    "full_page_writes=off",
+    "max_connections=400",
+    "shared_buffers=256MB",
+    "log_statement=none",
+];
+
+/// Whether portals live on a server in this run.
+pub fn on_a_server() -> bool {
+    std::env::var("LATELY_TEST_ENGINE").is_ok_and(|engine| engine == "postgres")
+}
+
+/// The database of the portal whose folder is `data`, made if need be.
+pub fn database(data: &Path) -> Database {
+    match address(data) {
+        Some(address) => Database::Postgres(address.parse().expect("an address")),
+        None => Database::Embedded(data.to_owned()),
+    }
+}
+
+/// The address of a PostgreSQL database that belongs to the folder `data`, made if need be; none in a run on embedded
+/// databases.
+pub fn address(data: &Path) -> Option<String> {
+    on_a_server().then(|| server_address(data))
+}
+
+/// The same whatever the run.
+pub fn server_address(data: &Path) -> String {
+    let server = server();
+    let name = name(data);
+    administer(&server, &format!("CREATE DATABASE {name}"), true);
+    server.url(&name)
+}
+
+/// Drops the database at `address` if it belongs to `data`.
+pub fn drop_own(data: &Path, address: &str) {
+    let name = name(data);
+    if address.contains(&name) {
+        administer(&server(), &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"), false);
+    }
+}
+
+/// The server that all tests share.
+pub fn server() -> Postgres {
+    let directory: PathBuf = std::env::temp_dir().join("lately-tests-postgres");
+    std::fs::create_dir_all(&directory).expect("a folder");
+    let lock = File::create(std::env::temp_dir().join("lately-tests-postgres.lock")).expect("a lock file");
+    lock.lock().expect("the lock");
+    Postgres::start(&directory, "lately", &HASTY).expect("PostgreSQL starts")
+}
+
+fn name(data: &Path) -> String {
+    let mut hasher = DefaultHasher::new();
+    data.hash(&mut hasher);
+    format!("t_{:016x}", hasher.finish())
+}
+
+/// On a thread of its own, since the client runs a runtime of its own.
+fn administer(server: &Postgres, sql: &str, may_exist: bool) {
+    let (url, sql) = (server.url("postgres"), sql.to_owned());
+    let work = move || {
+        let mut client = postgres::Client::connect(&url, postgres::NoTls).expect("PostgreSQL answers");
+        match client.batch_execute(&sql) {
+            Err(error) if may_exist && error.code().is_some_and(|code| code.code() == "42P04") => {}
+            done => done.expect("the statement works"),
+        }
+    };
+    std::thread::spawn(work).join().expect("the thread ends");
+}
