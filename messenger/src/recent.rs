@@ -51,7 +51,7 @@ pub struct Recent<'a> {
 }
 
 /// Which page of the long list to answer.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 #[expect(clippy::struct_excessive_bools, reason = "the reference has these flags")]
 pub struct ListQuery {
     /// Leave out open lines.
@@ -237,8 +237,10 @@ impl Messenger {
             let mut outcome = ticket.install(&mut loaded);
             if outcome == Outcome::Behind {
                 let residents = Arc::clone(&self.residents);
-                let hear =
-                    move |snapshot: &Snapshot<'_>| Ok::<_, Error>(residents.heard(snapshot.position()?));
+                let hear = move |snapshot: &Snapshot<'_>| {
+                    residents.heard(snapshot.position()?);
+                    Ok::<_, Error>(())
+                };
                 self.store.in_order(hear).await?;
                 outcome = ticket.install(&mut loaded);
             }

@@ -83,6 +83,16 @@ impl Walk {
     }
 }
 
+/// What is known of a page before it is found.
+struct Start {
+    walk: u64,
+    order: Arc<Vec<ChatId>>,
+    /// The last known cut up to the page.
+    from: Cut,
+    /// Where it ends, in chats of the order, if it was answered before.
+    upto: Option<usize>,
+}
+
 /// A page that was found in an order.
 struct Page<T> {
     rows: Vec<T>,
@@ -121,12 +131,12 @@ impl Walks {
             }
             return (page.rows, page.more);
         }
-        let Some((number, order, from, upto)) = self.go_on(&key, turn) else {
+        let Some(Start { walk, order, from, upto }) = self.go_on(&key, turn) else {
             let page = page(&order(), Cut::default(), None, turn, row);
             return (page.rows, page.more);
         };
         let page = page(&order, from, upto, turn, row);
-        self.note(&key, number, &page);
+        self.note(&key, walk, &page);
         (page.rows, page.more)
     }
 
@@ -152,8 +162,8 @@ impl Walks {
     }
 
     /// The walk that goes on at `offset`, or was answered this page last and asks again; else the one used last. It
-    /// now waits behind this page. With it the last known cut up to the page, and where the page ends if that is known.
-    fn go_on(&self, key: &WalkKey, turn: Turn) -> Option<(u64, Arc<Vec<ChatId>>, Cut, Option<usize>)> {
+    /// now waits behind this page.
+    fn go_on(&self, key: &WalkKey, turn: Turn) -> Option<Start> {
         let Turn { offset, limit, now } = turn;
         let mut open = self.open.lock();
         let walks = open.walks.get_mut(key)?;
@@ -165,9 +175,9 @@ impl Walks {
         walk.used = now;
         let from = walk.cuts.iter().rev().find(|cut| cut.offset <= offset).copied().unwrap_or_default();
         let upto = walk.cuts.iter().find(|cut| cut.offset == walk.next).map(|cut| cut.passed);
-        let found = (walk.number, Arc::clone(&walk.order), from, upto);
+        let start = Start { walk: walk.number, order: Arc::clone(&walk.order), from, upto };
         walks.push_back(walk);
-        Some(found)
+        Some(start)
     }
 
     fn note<T>(&self, key: &WalkKey, number: u64, page: &Page<T>) {
@@ -227,20 +237,7 @@ mod tests {
     use super::*;
 
     fn key() -> WalkKey {
-        let query = ListQuery {
-            skip_openlines: false,
-            skip_chat: false,
-            skip_dialog: false,
-            skip_undistributed: false,
-            unread_only: false,
-            only_copilot: false,
-            only_channel: false,
-            can_manage_messages: false,
-            upto: None,
-            offset: 0,
-            limit: 0,
-        };
-        WalkKey { user: UserId(1), credential: 1, query }
+        WalkKey { user: UserId(1), credential: 1, query: ListQuery::default() }
     }
 
     const NOW: Moment = Moment(1_000_000);

@@ -56,8 +56,11 @@ impl Town {
             let other = self.people[(place + 1) % PEOPLE].user;
             tasks.spawn(async move {
                 for step in 0..6 {
-                    let dialog =
-                        if (place + step + round) % 3 == 0 { other.to_string() } else { all.clone() };
+                    let dialog = if (place + step + round).is_multiple_of(3) {
+                        other.to_string()
+                    } else {
+                        all.clone()
+                    };
                     let message = person.say(&dialog, &format!("Round {round}, step {step}")).await;
                     match (place + step) % 4 {
                         0 => drop(person.ok("im.message.delete", json!({ "MESSAGE_ID": message })).await),
@@ -68,7 +71,8 @@ impl Town {
                 }
             });
         }
-        for person in self.people.iter().cycle().take(PEOPLE * 2).cloned() {
+        for person in self.people.iter().cycle().take(PEOPLE * 2) {
+            let person = person.clone();
             tasks.spawn(async move {
                 for _ in 0..12 {
                     person.recent(json!({})).await;

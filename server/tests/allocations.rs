@@ -1,0 +1,126 @@
+//! How often a read takes memory: the same out of thirty chats and out of ten thousand. Noise cannot touch it.
+//!
+//! A binary of its own, because the counting allocator is the whole binary's.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+use std::fmt::Write;
+
+use futures_util::FutureExt;
+use jiff::tz::TimeZone;
+use lately::rest::shape::Wire;
+use lately::rest::shape::recent::Text;
+use lately::rest::shape::row::write_rows;
+use lately_messenger::Messenger;
+use lately_messenger::message::{MessageDraft, Target};
+use lately_messenger::recent::{ListQuery, RecentRow};
+use lately_model::recent::Filter;
+use lately_model::{ChatId, Moment, Revision, UserId};
+use lately_testkit::TestPortal;
+use serde_json::json;
+
+const ALICE: UserId = UserId(1);
+const BOB: UserId = UserId(2);
+
+/// Alice is in thirty chats and bob in ten thousand. The newest thirty of each are within the window.
+async fn portal() -> TestPortal {
+    let portal = TestPortal::start().await;
+    let now = portal.messenger().now();
+    let mut lines = String::new();
+    let mut chat = 0;
+    for (user, chats) in [(ALICE, 30), (BOB, 10_000)] {
+        for place in 0..chats {
+            chat += 1;
+            let date = if place < 30 { now.plus(-60 - place) } else { Moment(now.0 - 60 * 86_400 - place) };
+            for line in [
+                json!({ "type": "chat", "id": chat, "title": format!("Chat {chat}"), "owner": 3, "created_at": date }),
+                json!({ "type": "member", "chat": chat, "user": user, "joined_at": date }),
+                json!({ "type": "member", "chat": chat, "user": 3, "joined_at": date }),
+                json!({ "type": "message", "id": chat, "chat": chat, "author": 3, "date": date, "text": "Hi" }),
+            ] {
+                writeln!(lines, "{line}").unwrap();
+            }
+        }
+    }
+    portal.import(&lines).await;
+    portal
+}
+
+/// How often the second of two equal reads takes memory.
+fn counted(mut read: impl FnMut()) -> u64 {
+    read();
+    allocation_counter::measure(read).count_total
+}
+
+fn text(rows: &[RecentRow<'_>]) -> Vec<u8> {
+    let wire = Wire { zone: &TimeZone::UTC, base_url: "", revision: Revision::R33 };
+    let mut out = Vec::new();
+    write_rows(rows, Text::Preview, &wire, &mut out);
+    out
+}
+
+/// What is resident is answered at once, on the thread that asks.
+fn kept(messenger: &Messenger, user: UserId) {
+    let write = |rows: &[RecentRow<'_>]| text(rows).into();
+    let answer = messenger.recent_text(user, Filter::default(), 1, write).now_or_never();
+    assert!(answer.unwrap().unwrap().starts_with(b"[{"));
+}
+
+fn written(messenger: &Messenger, user: UserId) {
+    let rows = messenger.recent(user, Filter::default(), |recent| (recent.rows.len(), text(&recent.rows)));
+    assert_eq!(rows.now_or_never().unwrap().unwrap().0, 30);
+}
+
+fn nothing_new(messenger: &Messenger, user: UserId) {
+    let filter = Filter { since: Some(messenger.now()), ..Filter::default() };
+    assert!(messenger.recent(user, filter, |recent| recent.rows.is_empty()).now_or_never().unwrap().unwrap());
+}
+
+fn first_page(messenger: &Messenger, user: UserId) {
+    let query = ListQuery { limit: 25, ..ListQuery::default() };
+    let page = messenger.recent_list(user, 1, query, |page| (page.rows.len(), text(&page.rows)));
+    assert_eq!(page.now_or_never().unwrap().unwrap().0, 25);
+}
+
+#[tokio::test]
+async fn a_read_takes_memory_as_often_among_thirty_chats_as_among_ten_thousand() {
+    let portal = portal().await;
+    let messenger = portal.messenger();
+    for user in [ALICE, BOB] {
+        messenger.recent(user, Filter::default(), |_| ()).await.unwrap();
+    }
+    type Read = fn(&Messenger, UserId);
+    let reads: [(&str, Read, u64); 4] = [
+        ("kept", kept, 8),
+        ("written", written, 20),
+        ("nothing new", nothing_new, 8),
+        ("first page", first_page, 60),
+    ];
+    for (name, read, most) in reads {
+        let [few, many] = [ALICE, BOB].map(|user| counted(|| read(messenger, user)));
+        assert_eq!(few, many, "{name}");
+        assert!(few <= most, "{name} took memory {few} times");
+    }
+}
+
+#[tokio::test]
+async fn a_read_after_a_message_takes_memory_as_often_among_thirty_chats_as_among_ten_thousand() {
+    let portal = portal().await;
+    let messenger = portal.messenger();
+    let mut counts = Vec::new();
+    for (user, chat) in [(ALICE, 5), (BOB, 35)] {
+        messenger.recent(user, Filter::default(), |_| ()).await.unwrap();
+        for _ in 0..2 {
+            say(messenger, ChatId(chat)).await;
+            kept(messenger, user);
+        }
+        say(messenger, ChatId(chat)).await;
+        counts.push(allocation_counter::measure(|| kept(messenger, user)).count_total);
+    }
+    assert_eq!(counts.first(), counts.last());
+}
+
+async fn say(messenger: &Messenger, chat: ChatId) {
+    let draft = MessageDraft { text: "New".to_owned(), ..MessageDraft::default() };
+    messenger.send(UserId(3), Target::Chat(chat), draft).await.unwrap();
+}
