@@ -1,4 +1,5 @@
-//! How often a read takes memory: the same out of thirty chats and out of ten thousand. Noise cannot touch it.
+//! How often a read takes memory: the same out of thirty chats and out of ten thousand. And how much a resident list
+//! takes. Noise cannot touch it.
 //!
 //! A binary of its own, because the counting allocator is the whole binary's.
 
@@ -89,6 +90,7 @@ async fn a_read_takes_memory_as_often_among_thirty_chats_as_among_ten_thousand()
     for user in [ALICE, BOB] {
         messenger.recent(user, Filter::default(), |_| ()).await.unwrap();
     }
+    assert_eq!(messenger.gauge().rows, 10_030);
     type Read = fn(&Messenger, UserId);
     let reads: [(&str, Read, u64); 4] = [
         ("kept", kept, 8),
@@ -118,6 +120,40 @@ async fn a_read_after_a_message_takes_memory_as_often_among_thirty_chats_as_amon
         counts.push(allocation_counter::measure(|| kept(messenger, user)).count_total);
     }
     assert_eq!(counts.first(), counts.last());
+}
+
+#[tokio::test]
+async fn a_list_of_two_hundred_chats_takes_forty_kilobytes_at_most_beside_its_chats() {
+    let portal = TestPortal::start().await;
+    let date = portal.messenger().now();
+    let mut lines = String::new();
+    for chat in 1..=200 {
+        writeln!(
+            lines,
+            "{}",
+            json!({ "type": "chat", "id": chat, "title": "Chat", "owner": 3, "created_at": date })
+        )
+        .unwrap();
+        for user in [1, 2, 3] {
+            let member = json!({ "type": "member", "chat": chat, "user": user, "joined_at": date });
+            writeln!(lines, "{member}").unwrap();
+        }
+        let message =
+            json!({ "type": "message", "id": chat, "chat": chat, "author": 3, "date": date, "text": "Hi" });
+        writeln!(lines, "{message}").unwrap();
+    }
+    portal.import(&lines).await;
+    let messenger = portal.messenger();
+    let mut bytes = Vec::new();
+    for user in [ALICE, BOB] {
+        let query = ListQuery { limit: 25, ..ListQuery::default() };
+        messenger.recent(user, Filter::default(), |recent| text(&recent.rows)).await.unwrap();
+        messenger.recent_list(user, 1, query, |page| text(&page.rows)).await.unwrap();
+        bytes.push(messenger.gauge().bytes);
+    }
+    assert_eq!((messenger.gauge().rows, messenger.gauge().rooms), (400, 200));
+    let [shared, both] = bytes.try_into().unwrap();
+    assert!((27_200..40 << 10).contains(&(both - shared)), "{} bytes", both - shared);
 }
 
 async fn say(messenger: &Messenger, chat: ChatId) {

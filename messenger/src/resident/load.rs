@@ -20,8 +20,8 @@ use super::card::Card;
 use super::list::List;
 use super::{Residents, State};
 
-/// How many seats are loaded by one statement.
-const STEP: i64 = 10_000;
+/// How many seats are loaded by one statement; more would only take memory that is not in use yet.
+const STEP: i64 = 500;
 
 /// How many changes are logged before the loads begin again.
 const LOG: usize = 4096;
