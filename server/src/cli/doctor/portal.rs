@@ -1,8 +1,8 @@
 //! What the portal lives in: the database, and the bus between servers.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
-use lately_messenger::bus;
+use lately_messenger::{Clock, SystemClock, bus};
 use lately_store::{Database, Inspection, Store};
 
 use super::Finding;
@@ -82,7 +82,8 @@ fn judged(found: &Inspection) -> Vec<Finding> {
     }
     if let Some((server, asked)) = found.clock {
         let elapsed = i64::try_from(asked.elapsed().as_millis()).unwrap_or(0);
-        findings.push(apart(server.saturating_add(elapsed).saturating_sub(machine_millis())));
+        let here = SystemClock::default().now().as_millisecond();
+        findings.push(apart(server.saturating_add(elapsed).saturating_sub(here)));
     }
     findings
 }
@@ -91,11 +92,6 @@ fn judged(found: &Inspection) -> Vec<Finding> {
 fn server_version(engine: &str) -> Option<u32> {
     let version = engine.strip_prefix("PostgreSQL ")?;
     version.split(|letter: char| !letter.is_ascii_digit()).next()?.parse().ok()
-}
-
-fn machine_millis() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }
 
 fn apart(millis: i64) -> Finding {
