@@ -38,6 +38,7 @@ impl Collector for Figures {
         let resident = self.messenger.gauge();
         level(to, "lately_resident_people", "People whose recent list is in memory", resident.lists)?;
         level(to, "lately_resident_rows", "Rows of those lists", resident.rows)?;
+        level(to, "lately_resident_bytes", "About how much memory they take", resident.bytes)?;
         level(to, "lately_resident_rooms", "Chats behind those rows", resident.rooms)?;
         count(to, "lately_resident_doubts", "How often all lists were dropped on doubt", resident.doubts)?;
         self.store(to)?;

@@ -139,12 +139,6 @@ fn json_body(answer: Answer, time: &Block) -> HttpBody {
             text.extend_from_slice(ready.get().as_bytes());
             None
         }
-        Body::Bytes(ready) if ready.len() >= CHUNKED_FROM => Some(ready),
-        Body::Bytes(ready) => {
-            text.extend_from_slice(OPENING);
-            text.extend_from_slice(&ready);
-            None
-        }
         Body::Tree(tree) => {
             text.extend_from_slice(OPENING);
             put(&mut text, &tree);

@@ -46,6 +46,7 @@ async fn every_figure_that_is_promised_is_there() {
         "lately_resident_people",
         "lately_resident_rows",
         "lately_resident_rooms",
+        "lately_resident_bytes",
         "lately_resident_doubts_total",
         "lately_store_queue",
         "lately_store_available",

@@ -38,7 +38,7 @@ const SESSION: &str = "SET lock_timeout = '10s'; SET idle_in_transaction_session
 /// Where a PostgreSQL database is: `postgres://USER:PASSWORD@HOST:PORT/DATABASE?sslmode=...`. Shown without its password.
 #[derive(Clone)]
 pub struct PostgresAddress {
-    config: Config,
+    config: Box<Config>,
     /// A file with the certificates that are trusted beside the machine's own.
     root_certificate: Option<String>,
 }
@@ -67,7 +67,7 @@ impl FromStr for PostgresAddress {
         if config.get_application_name().is_none() {
             config.application_name("lately");
         }
-        Ok(Self { config, root_certificate })
+        Ok(Self { config: Box::new(config), root_certificate })
     }
 }
 
