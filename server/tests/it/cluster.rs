@@ -14,8 +14,8 @@ const TRIES: usize = 5000;
 
 fn demo(data: &Path) -> Process {
     let mut command = lately();
-    command.arg("--data").arg(data).args(["demo", "--cluster", "3", "--port", "0", "--tls-port", "0"]);
-    command.stderr(Stdio::null());
+    command.current_dir(data.parent().unwrap()).arg("--data").arg(data.file_name().unwrap());
+    command.args(["demo", "--cluster", "3", "--port", "0", "--tls-port", "0"]).stderr(Stdio::null());
     Process::start(command)
 }
 
@@ -34,12 +34,16 @@ fn client(offer: &Value, user: usize, origin: &str) -> Client {
     Client::new(format!("{origin}/rest/{user}/{secret}/"), user as i64, http())
 }
 
-/// The process that serves this directory.
+/// The process that serves this directory of a portal, which was started beside the portal.
 fn server_on(data: &Path) -> Option<u32> {
+    let (portal, node) = (data.parent().unwrap(), data.file_name().unwrap().to_str().unwrap());
+    let beside = portal.parent().unwrap();
+    let name = format!("{}/{node}", portal.file_name().unwrap().to_str().unwrap());
+    let here = |process| std::fs::read_link(format!("/proc/{process}/cwd")).is_ok_and(|cwd| cwd == beside);
     let of_it = |process: &u32| {
         let words = std::fs::read(format!("/proc/{process}/cmdline")).unwrap_or_default();
         let words: Vec<&[u8]> = words.split(|byte| *byte == 0).collect();
-        words.contains(&data.to_str().unwrap().as_bytes()) && words.contains(&&b"serve"[..])
+        words.contains(&name.as_bytes()) && words.contains(&&b"serve"[..]) && here(*process)
     };
     let names = std::fs::read_dir("/proc").unwrap().flatten();
     names.filter_map(|entry| entry.file_name().to_str()?.parse().ok()).find(of_it)
