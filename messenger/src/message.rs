@@ -170,7 +170,7 @@ fn append(
     let uuid = draft
         .template_id
         .as_deref()
-        .map(|uuid| text::clip(uuid, UUID_LENGTH))
+        .map(|uuid| text::clip(uuid, UUID_LENGTH).replace('\0', ""))
         .filter(|uuid| !uuid.is_empty());
     let once = uuid.as_deref().filter(|uuid| is_uuid_v4(uuid)).map(|uuid| format!("{user}:{uuid}"));
     if let Some(first) = once.as_deref().map(|once| tx.message_once(once)).transpose()?.flatten() {

@@ -98,9 +98,9 @@ fn on_postgres() -> Result<()> {
     let mut command = if run::works(&mut run::cargo(&["nextest", "--version"])) {
         let modules: Vec<&str> = ELSEWHERE.iter().map(|module| module.trim_end_matches(':')).collect();
         let these = format!("binary(it) and not test(/^({})::/)", modules.join("|"));
-        run::cargo(&["nextest", "run", "--package", "lately", "--locked", "-E", &these])
+        run::cargo(&["nextest", "run", "--workspace", "--locked", "-E", &these])
     } else {
-        let mut words = vec!["test", "--package", "lately", "--test", "it", "--locked", "--"];
+        let mut words = vec!["test", "--workspace", "--test", "it", "--locked", "--"];
         words.extend(ELSEWHERE.iter().flat_map(|module| ["--skip", module]));
         run::cargo(&words)
     };

@@ -22,6 +22,10 @@ fn program() -> Option<PathBuf> {
     find("nats-server", &["/usr/sbin", "/usr/local/bin"].map(PathBuf::from))
 }
 
+/// Runs a program until standard input ends, as it does when whoever holds it dies, in whatever way.
+const UNTIL_INPUT_ENDS: &str =
+    r#"exec 3<&0; "$0" "$@" </dev/null 3<&- & child=$!; read -r end <&3; kill "$child"; wait "$child""#;
+
 /// A server that runs until this value is dropped.
 #[derive(Debug)]
 pub struct Nats {
@@ -44,11 +48,12 @@ impl Nats {
     /// NATS is not installed or does not start.
     pub fn start_on(port: u16) -> Result<Self, ProgramError> {
         let program = program().ok_or(ProgramError::Missing { program: PROGRAM, package: "nats-server" })?;
-        let mut command = Command::new(program);
+        let mut command = Command::new("sh");
+        command.args(["-c", UNTIL_INPUT_ENDS]).arg(program);
         command.args(["-a", "127.0.0.1", "-p", &port.to_string()]);
         // Ctrl-C is for the parent, which ends all in good order.
         let command = command.process_group(0);
-        let process = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn()?;
+        let process = command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn()?;
         let mut nats = Self { process, port };
         nats.wait()?;
         Ok(nats)
@@ -83,7 +88,7 @@ impl Nats {
 
 impl Drop for Nats {
     fn drop(&mut self) {
-        drop(self.process.kill());
+        drop(self.process.stdin.take());
         drop(self.process.wait());
     }
 }

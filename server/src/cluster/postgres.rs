@@ -36,7 +36,7 @@ impl Postgres {
     pub fn start(directory: &Path, password: &str, options: &[&str]) -> Result<Self, ProgramError> {
         let mut server = Self::over(directory)?;
         if !Self::holds(directory) {
-            make(directory, &server.programs, server.account, password)?;
+            make(&server.directory, &server.programs, server.account, password)?;
         }
         server.password = fs::read_to_string(directory.join("password"))?.trim().to_owned();
         if let Some(port) = server.running() {
@@ -92,7 +92,9 @@ impl Postgres {
     fn over(directory: &Path) -> Result<Self, ProgramError> {
         let programs = programs().ok_or(ProgramError::Missing { program: PROGRAM, package: "postgresql" })?;
         let account = lesser(ACCOUNTS);
-        Ok(Self { directory: directory.to_owned(), programs, account, password: String::new(), port: 0 })
+        // The programs run in another directory than this one.
+        let directory = std::path::absolute(directory)?;
+        Ok(Self { directory, programs, account, password: String::new(), port: 0 })
     }
 
     fn launch(&self, options: &[&str]) -> Result<(), ProgramError> {

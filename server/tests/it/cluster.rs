@@ -3,19 +3,21 @@
 
 use std::path::Path;
 use std::process::Stdio;
+use std::time::{Duration, Instant};
 
 use lately_testkit::Client;
 use serde_json::{Value, json};
+use tokio::time::timeout;
 
 use crate::process::{Process, SECRET, colleagues, http, lately, said, signal, trusting};
 
-/// How often something is asked again before it counts as lost. Each ask takes a moment of its own.
-const TRIES: usize = 5000;
+/// For how long something is asked again before it counts as lost: far longer than it ever takes.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 fn demo(data: &Path) -> Process {
     let mut command = lately();
-    command.arg("--data").arg(data).args(["demo", "--cluster", "3", "--port", "0", "--tls-port", "0"]);
-    command.stderr(Stdio::null());
+    command.current_dir(data.parent().unwrap()).arg("--data").arg(data.file_name().unwrap());
+    command.args(["demo", "--cluster", "3", "--port", "0", "--tls-port", "0"]).stderr(Stdio::null());
     Process::start(command)
 }
 
@@ -34,12 +36,16 @@ fn client(offer: &Value, user: usize, origin: &str) -> Client {
     Client::new(format!("{origin}/rest/{user}/{secret}/"), user as i64, http())
 }
 
-/// The process that serves this directory.
+/// The process that serves this directory of a portal, which was started beside the portal.
 fn server_on(data: &Path) -> Option<u32> {
+    let (portal, node) = (data.parent().unwrap(), data.file_name().unwrap().to_str().unwrap());
+    let beside = portal.parent().unwrap();
+    let name = format!("{}/{node}", portal.file_name().unwrap().to_str().unwrap());
+    let here = |process| std::fs::read_link(format!("/proc/{process}/cwd")).is_ok_and(|cwd| cwd == beside);
     let of_it = |process: &u32| {
         let words = std::fs::read(format!("/proc/{process}/cmdline")).unwrap_or_default();
         let words: Vec<&[u8]> = words.split(|byte| *byte == 0).collect();
-        words.contains(&data.to_str().unwrap().as_bytes()) && words.contains(&&b"serve"[..])
+        words.contains(&name.as_bytes()) && words.contains(&&b"serve"[..]) && here(*process)
     };
     let names = std::fs::read_dir("/proc").unwrap().flatten();
     names.filter_map(|entry| entry.file_name().to_str()?.parse().ok()).find(of_it)
@@ -47,24 +53,17 @@ fn server_on(data: &Path) -> Option<u32> {
 
 /// Asks again until the newest text in the dialog is this one.
 async fn shows(client: &Client, dialog: i64, text: &str) {
-    for _ in 0..TRIES {
-        let row = client.row(dialog).await;
-        if row.is_some_and(|row| row["message"]["text"] == text) {
-            return;
-        }
-    }
-    panic!("{text:?} never came to {}", client.url);
+    let asking = async { while client.row(dialog).await.is_none_or(|row| row["message"]["text"] != text) {} };
+    assert!(timeout(PATIENCE, asking).await.is_ok(), "{text:?} never came to {}", client.url);
 }
 
 /// Asks again until there is a good answer.
 async fn answers(client: &Client) {
-    for _ in 0..TRIES {
-        let asked = http().get(format!("{}profile", client.url)).send().await;
-        if asked.is_ok_and(|answer| answer.status() == 200) {
-            return;
-        }
-    }
-    panic!("{} never answers", client.url);
+    let asking = async {
+        let ask = || http().get(format!("{}profile", client.url)).send();
+        while !ask().await.is_ok_and(|answer| answer.status() == 200) {}
+    };
+    assert!(timeout(PATIENCE, asking).await.is_ok(), "{} never answers", client.url);
 }
 
 #[tokio::test]
@@ -159,7 +158,10 @@ async fn nodes_end_with_a_demo_that_is_killed_and_the_next_start_goes_on() {
     process.signal("KILL");
     process.end();
     for name in ["node1", "node2", "node3"] {
-        assert!((0..TRIES).any(|_| server_on(&data.join(name)).is_none()), "{name} outlived the demo");
+        let begun = Instant::now();
+        while server_on(&data.join(name)).is_some() {
+            assert!(begun.elapsed() < PATIENCE, "{name} outlived the demo");
+        }
     }
     let process = demo(&data);
     shows(&client(&offer(&data), 2, process.origin("http")), 1, "before the end").await;

@@ -61,8 +61,8 @@ pub(super) async fn run(config: Config, file: Option<&Path>, nodes: u8) -> Resul
     let ground = Ground { config: &config, file, nodes, database, bus };
     let served = ground.serve(gate, &mut signals).await;
     drop(nats);
-    blocking(move || postgres.stop()).await?;
-    served.map(|()| ExitCode::SUCCESS)
+    let stopped = blocking(move || postgres.stop()).await;
+    served.and(stopped).map(|()| ExitCode::SUCCESS)
 }
 
 /// Makes the data directory, and takes the right to serve it.

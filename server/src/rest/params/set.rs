@@ -103,11 +103,10 @@ impl Params {
 }
 
 /// A scalar as text: a string, a number (a whole float without its `.0`), true as `1`, false as the empty
-/// text. Null, lists and maps are `None`. The character U+0000 goes: no text has a use for it, and not every database
-/// keeps it.
+/// text. Null, lists and maps are `None`.
 pub fn text_of(value: &Value) -> Option<String> {
     match value {
-        Value::String(text) => Some(text.replace('\0', "")),
+        Value::String(text) => Some(text.clone()),
         Value::Number(number) => {
             Some(whole(number).map_or_else(|| number.to_string(), |whole| whole.to_string()))
         }
