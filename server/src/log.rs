@@ -33,13 +33,19 @@ pub fn start(log: &Log) -> Result<(), LogError> {
     Ok(subscriber(log, colour, std::io::stderr)?.try_init()?)
 }
 
+/// What is never logged, whatever the level: these clients write down what they carry, which is what people wrote.
+const SILENCED: [&str; 3] = ["postgres=warn", "tokio_postgres=warn", "async_nats=info"];
+
 type Boxed = Box<dyn Subscriber + Send + Sync>;
 
 fn subscriber<W>(log: &Log, colour: bool, writer: W) -> Result<Boxed, tracing_subscriber::filter::ParseError>
 where
     W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
 {
-    let filter = EnvFilter::builder().parse(&log.level)?;
+    let mut filter = EnvFilter::builder().parse(&log.level)?;
+    for silenced in SILENCED {
+        filter = filter.add_directive(silenced.parse()?);
+    }
     let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(writer).with_ansi(colour);
     Ok(match log.format {
         LogFormat::Text => Box::new(lines.finish()),
