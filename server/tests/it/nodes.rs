@@ -15,6 +15,16 @@ async fn portal(bus: Option<String>) -> TestPortal {
     .await
 }
 
+/// A portal whose way to its database can be cut.
+async fn by_a_way() -> (TestPortal, Proxy) {
+    let port = database::server().port();
+    let way = Proxy::to(port).await;
+    let through = |address: String| address.replace(&format!(":{port}/"), &format!(":{}/", way.port()));
+    let address = |config: &lately::config::Config| Some(through(database::server_address(&config.data)));
+    let portal = TestPortal::with(|config| config.database = address(config)).await;
+    (portal, way)
+}
+
 /// The same person at another server of the portal.
 fn at(other: &TestPortal, client: &Client) -> Client {
     let path = client.url.split_once("/rest/").expect("a webhook").1;
@@ -128,12 +138,7 @@ async fn an_import_at_one_server_makes_the_other_look_anew() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn while_the_database_is_away_callers_hear_so_and_afterwards_all_goes_on() {
-    let port = database::server().port();
-    let way = Proxy::to(port).await;
-    let through = |address: String| address.replace(&format!(":{port}/"), &format!(":{}/", way.port()));
-    let one =
-        TestPortal::with(|config| config.database = Some(through(database::server_address(&config.data))))
-            .await;
+    let (one, way) = by_a_way().await;
     let alice = one.client(Person::Alice).await;
     alice.say(2, "before").await;
     way.cut();
@@ -153,12 +158,7 @@ async fn while_the_database_is_away_callers_hear_so_and_afterwards_all_goes_on()
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_commit_whose_answer_was_lost_is_not_done_twice() {
-    let port = database::server().port();
-    let way = Proxy::to(port).await;
-    let through = |address: String| address.replace(&format!(":{port}/"), &format!(":{}/", way.port()));
-    let one =
-        TestPortal::with(|config| config.database = Some(through(database::server_address(&config.data))))
-            .await;
+    let (one, way) = by_a_way().await;
     let alice = one.client(Person::Alice).await;
     let before = alice.say(2, "before").await;
     way.swallow_the_answer_to_a_commit();
