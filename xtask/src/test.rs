@@ -19,12 +19,13 @@ pub struct Test {
 }
 
 /// The beginnings of the names of tests that choose their database themselves, or are about files or about none.
-const ELSEWHERE: [&str; 12] = [
+const ELSEWHERE: [&str; 13] = [
     "backup::",
     "cluster::",
     "command_line::",
     "demo::",
     "fire::",
+    "import::a_portal_moves_whole",
     "migrate::",
     "moving::",
     "nodes::",

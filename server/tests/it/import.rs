@@ -42,9 +42,11 @@ fn example() -> &'static str {
 }
 
 /// Serves a portal in the days that the lines tell of: what a list shows depends on them.
+/// No row leaves the list by its age, which would depend on how long the server has been running.
 fn served(data: &Path) -> Process {
-    let clock = format!("clock.start={NOON}");
-    Process::serve_with(data, &["--set", &clock, "--public-url", "https://chat.example.org"])
+    let settings = [format!("clock.start={NOON}"), "recent.window_days=36500".to_owned()];
+    let words = ["--set", &settings[0], "--set", &settings[1], "--public-url", "https://chat.example.org"];
+    Process::serve_with(data, &words)
 }
 
 /// A group of all three with `count` messages of Alice's.

@@ -5,9 +5,11 @@ use std::io::{Read, Write};
 use std::process::Stdio;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use lately_testkit::Client;
 use serde_json::{Value, json};
+use tokio::time::timeout;
 
 use crate::process::{Process, colleagues, http, ok, on};
 use crate::serve::begin;
@@ -37,9 +39,16 @@ async fn a_stopping_server_is_not_ready_while_it_still_answers() {
     let mut stream = begin(&process, &body);
     process.signal("TERM");
     assert!(log.any(|line| line.contains("stopping")));
-    let answer = http().get(&ready).send().await.unwrap();
-    assert_eq!(answer.status(), 503);
-    assert_eq!(answer.text().await.unwrap(), "stopping\n");
+    // The log may tell of the wish to stop a moment before the server knows of it.
+    let told = async {
+        loop {
+            let answer = http().get(&ready).send().await.unwrap();
+            if answer.status() == 503 {
+                return answer.text().await.unwrap();
+            }
+        }
+    };
+    assert_eq!(timeout(Duration::from_secs(20), told).await.expect("it is told"), "stopping\n");
     stream.write_all(body.as_bytes()).unwrap();
     let mut answer = String::new();
     stream.read_to_string(&mut answer).unwrap();
