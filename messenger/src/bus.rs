@@ -17,9 +17,13 @@ use futures_util::StreamExt;
 use lately_store::Told;
 use parking_lot::Mutex;
 use tokio::sync::{Notify, mpsc};
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use crate::{Clock, Messenger};
+
+/// How long the bus may take to get what was told before a stop.
+const LAST_WORDS: Duration = Duration::from_secs(1);
 
 /// Hears what a process of the same portal says beside its commits.
 pub type Hear = Box<dyn Fn(&[u8]) + Send + Sync>;
@@ -182,18 +186,21 @@ impl Line {
         mut noted: Subscriber,
         stop: CancellationToken,
     ) {
-        loop {
-            tokio::select! {
-                () = stop.cancelled() => break,
-                Some(told) = told.recv() => self.tell(&told).await,
-                Some(note) = notes.out.recv() => drop(self.send(&self.beside, note).await),
-                Some(message) = heard.next() => self.hear(&message).await,
-                Some(message) = noted.next() => (notes.hear)(&message.payload),
-                // While there was none, others may have committed.
-                () = self.back.notified() => drop(self.messenger.catch_up().await),
+        let talk = async {
+            loop {
+                tokio::select! {
+                    Some(told) = told.recv() => self.tell(&told).await,
+                    Some(note) = notes.out.recv() => drop(self.send(&self.beside, note).await),
+                    Some(message) = heard.next() => self.hear(&message).await,
+                    Some(message) = noted.next() => (notes.hear)(&message.payload),
+                    // While there was none, others may have committed.
+                    () = self.back.notified() => drop(self.messenger.catch_up().await),
+                }
             }
-        }
-        drop(self.client.flush().await);
+        };
+        let _ = stop.run_until_cancelled(talk).await;
+        // A bus that is away would take this only once it is back; what it does not get stands in the outbox.
+        drop(timeout(LAST_WORDS, self.client.flush()).await);
     }
 
     async fn tell(&self, told: &Told) {

@@ -180,3 +180,15 @@ async fn both_engines_have_the_same_tables_columns_and_keys() {
     assert!(one.iter().any(|line| line == "member.read_at integer"), "{one:#?}");
     assert_eq!(one, other);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_stops_although_its_bus_is_away() {
+    let nats = Nats::start().unwrap();
+    let one = portal(Some(nats.url())).await;
+    until(async || one.messenger().bus_gauge().connected).await;
+    one.client(Person::Alice).await.say(2, "before the end").await;
+    drop(nats);
+    until(async || !one.messenger().bus_gauge().connected).await;
+    let stopping = tokio::time::timeout(std::time::Duration::from_secs(20), one.stop());
+    stopping.await.expect("it stops");
+}
