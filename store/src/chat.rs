@@ -1,6 +1,6 @@
 //! Chats: made, found, renamed, handed over.
 
-use lately_model::{Chat, ChatId, ChatKind, Line, Member, Moment, UserId, color};
+use lately_model::{Chat, ChatId, ChatKind, Line, Member, Moment, Seat, UserId, color};
 
 use crate::engine::{Row, Value};
 use crate::{Change, Snapshot, StoreError, Tx};
@@ -146,7 +146,14 @@ impl Tx<'_> {
 
     /// Tells the observer how the seat now is, with the other person of a private chat.
     pub(crate) fn told_seat(&mut self, chat: ChatId, user: UserId) -> Result<(), StoreError> {
-        let Some(seat) = self.seat(chat, user)? else { return Ok(()) };
+        match self.seat(chat, user)? {
+            Some(seat) => self.told_this_seat(seat),
+            None => Ok(()),
+        }
+    }
+
+    /// The same for whoever knows it already.
+    pub(crate) fn told_this_seat(&mut self, seat: Seat) -> Result<(), StoreError> {
         if let Some(peer) = seat.peer {
             self.told_person(peer)?;
         }

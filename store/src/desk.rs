@@ -1,7 +1,7 @@
 //! The one writing thread: group commit, and order between commits and what the observer hears.
 //!
 //! Must hold:
-//! - All jobs that wait when a transaction begins share its commit, each in a savepoint of its own. Callers hear of
+//! - All jobs that wait when a transaction begins share its commit. One that fails undoes only itself. Callers hear of
 //!   success after the commit and after the observer. A job in order runs between two transactions.
 //! - The observer hears of every transaction on the portal once, in the order of their positions, whoever made them: those
 //!   of other processes are read from the outbox before a transaction of this one begins. Where that cannot be, it hears
@@ -201,22 +201,43 @@ impl Desk {
     }
 
     /// One try at a transaction. `sent` is the position of an earlier try whose commit was sent and not answered.
+    ///
+    /// Savepoints take two statements a job, and only a job that writes and then fails needs one: it is met by few
+    /// batches, which are run again with them.
     fn attempt(&mut self, batch: &mut [Box<dyn Waiting>], sent: &mut Option<i64>) -> Result<(), StoreError> {
+        if self.transact(batch, sent, false)? {
+            return Ok(());
+        }
+        self.engine.rollback()?;
+        self.transact(batch, sent, true).map(drop)
+    }
+
+    /// False when one of several jobs has to be undone and has no savepoint; then nothing was committed.
+    fn transact(
+        &mut self,
+        batch: &mut [Box<dyn Waiting>],
+        sent: &mut Option<i64>,
+        savepoints: bool,
+    ) -> Result<bool, StoreError> {
         let position = self.engine.begin_write()?;
         self.follow(position - 1)?;
         if let Some(earlier) = *sent {
             if outbox::is_of(&self.engine, earlier, &self.origin)? {
-                return self.engine.rollback();
+                return self.engine.rollback().map(|()| true);
             }
             *sent = None;
         }
         let alone = batch.len() == 1;
         let mut changes = Vec::with_capacity(batch.len());
         for job in batch {
-            changes.extend(self.step(job.as_mut(), alone)?);
+            match self.step(job.as_mut(), savepoints)? {
+                Step::Kept(told) => changes.push(told),
+                Step::Spoilt if !alone => return Ok(false),
+                Step::Spoilt | Step::Undone => {}
+            }
         }
         if changes.is_empty() {
-            return self.engine.rollback();
+            return self.engine.rollback().map(|()| true);
         }
         let body = if self.engine.shared() { Some(outbox::encode(&changes)?) } else { None };
         if let Some(body) = &body {
@@ -229,28 +250,29 @@ impl Desk {
         self.listeners.observer.committed(position, changes);
         self.reach(position);
         self.pass_on(position, body);
-        Ok(())
+        Ok(true)
     }
 
-    /// One job in its savepoint; a job alone needs none. Answers its changes, or `None` if it was undone.
-    fn step(&self, job: &mut dyn Waiting, alone: bool) -> Result<Option<Vec<Change>>, StoreError> {
-        if !alone {
-            self.engine.run("SAVEPOINT job", &[])?;
+    /// One job, in a savepoint if wanted.
+    fn step(&self, job: &mut dyn Waiting, savepoint: bool) -> Result<Step, StoreError> {
+        if savepoint {
+            self.engine.word("SAVEPOINT job")?;
         }
-        let mut tx = Tx { snapshot: Snapshot { engine: &self.engine }, changes: Vec::new() };
+        self.engine.take_spoilt();
+        let mut tx = Tx { snapshot: Snapshot::of(&self.engine), changes: Vec::new() };
         let kept = job.run(&mut tx);
-        let changes = kept.then_some(tx.changes);
+        let changes = tx.changes;
         if let Some(reason) = self.engine.interrupted() {
             return Err(StoreError::Unavailable(reason));
         }
-        if alone {
-            return Ok(changes);
+        if savepoint {
+            self.engine.word(if kept { "RELEASE job" } else { "ROLLBACK TO job" })?;
         }
-        if !kept {
-            self.engine.run("ROLLBACK TO job", &[])?;
-        }
-        self.engine.run("RELEASE job", &[])?;
-        Ok(changes)
+        Ok(match kept {
+            true => Step::Kept(changes),
+            false if !savepoint && self.engine.take_spoilt() => Step::Spoilt,
+            false => Step::Undone,
+        })
     }
 
     fn pass_on(&self, position: i64, body: Option<String>) {
@@ -296,6 +318,16 @@ impl Desk {
             tracing::debug!(%error, "cannot reconnect");
         }
     }
+}
+
+/// What became of a job.
+enum Step {
+    /// It is part of the transaction, with these changes.
+    Kept(Vec<Change>),
+    /// It failed and left nothing.
+    Undone,
+    /// It failed and left something, or a statement of it failed, after which PostgreSQL goes on with nothing else.
+    Spoilt,
 }
 
 fn turn_away(next: Option<Job>, jobs: &mut mpsc::Receiver<Job>, reason: &str) {

@@ -34,8 +34,10 @@ mod view;
 mod webhook;
 mod writer;
 
+use std::cell::RefCell;
 use std::sync::Arc;
 
+use lately_model::User;
 use tokio::sync::mpsc;
 
 pub use change::{Change, Observer};
@@ -60,6 +62,14 @@ use writer::{Listeners, Writer};
 /// Reading verbs over one consistent state.
 pub struct Snapshot<'e> {
     engine: &'e Engine,
+    /// The people that were looked at last, who are often looked at again.
+    people: RefCell<Vec<User>>,
+}
+
+impl<'e> Snapshot<'e> {
+    fn of(engine: &'e Engine) -> Self {
+        Self { engine, people: RefCell::default() }
+    }
 }
 
 /// Writing verbs within one transaction; reads what it wrote.

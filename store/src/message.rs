@@ -2,16 +2,28 @@
 //!
 //! Must hold: a message that counts takes its chat's next ordinal; nothing is written per member.
 
-use lately_model::{Chat, ChatId, FileId, LastMessage, Message, MessageId, Moment, UserId, preview};
+use std::sync::LazyLock;
+
+use lately_model::{
+    Chat, ChatId, FileId, LastMessage, Member, Message, MessageId, Moment, Room, Seat, UserId, preview,
+};
 use serde_json::{Map, Value as Json};
 
 use crate::engine::{Row, Value};
 use crate::user::json;
-use crate::{Change, Snapshot, StoreError, Tx};
+use crate::{Change, Snapshot, StoreError, Tx, member};
 
 /// The columns of a message under the alias `x`.
 pub(crate) const COLUMNS: &str = "x.id, x.chat_id, x.author_id, x.actor_id, x.date, x.text, x.uuid, x.params, \
      x.ordinal, x.counts, x.deleted, x.viewed";
+
+static READ_OWN: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "UPDATE member SET last_read_id = ?3, read_ordinal = ?4, read_at = ?5, mark = 0, marked_id = 0 \
+         WHERE chat_id = ?1 AND user_id = ?2 RETURNING {}",
+        member::COLUMNS.replace("m.", "")
+    )
+});
 
 /// A message to be appended.
 #[derive(Debug, Clone, Default)]
@@ -146,7 +158,11 @@ impl Tx<'_> {
     /// Appends a message: one row, its chat's totals, and its author's read position if a person wrote it.
     pub fn append_message(&mut self, new: &NewMessage) -> Result<Message, StoreError> {
         let chat = self.chat(new.chat_id)?;
-        let mut chat = chat.ok_or_else(|| StoreError::Missing(format!("chat {}", new.chat_id)))?;
+        self.append_to(chat.ok_or_else(|| StoreError::Missing(format!("chat {}", new.chat_id)))?, new)
+    }
+
+    /// The same by somebody who has just read the chat, and has not changed it since.
+    pub fn append_to(&mut self, mut chat: Chat, new: &NewMessage) -> Result<Message, StoreError> {
         let mut message = Message {
             id: MessageId(0),
             chat_id: new.chat_id,
@@ -169,12 +185,18 @@ impl Tx<'_> {
         chat.updated_at = message.date;
         self.save_totals(&chat)?;
         let last = self.as_last(&message)?;
-        self.told_person(message.author_id)?;
-        self.changes.push(Change::Room(Box::new(lately_model::Room { chat, last: Some(last) })));
+        let peer = chat.peer_of(message.actor_id);
         if !message.author_id.is_none() {
-            self.read_own(&message)?;
+            self.told_person(message.author_id)?;
         }
-        self.told_seat(message.chat_id, message.actor_id)?;
+        self.changes.push(Change::Room(Box::new(Room { chat, last: Some(last) })));
+        let own = if message.author_id.is_none() { None } else { self.read_own(&message)? };
+        match own {
+            Some(member) if message.author_id == message.actor_id => {
+                self.told_this_seat(Seat { member, peer, settled: message.ordinal })?;
+            }
+            _ => self.told_seat(message.chat_id, message.actor_id)?,
+        }
         Ok(message)
     }
 
@@ -292,10 +314,8 @@ impl Tx<'_> {
         self.told_room(chat)
     }
 
-    /// Whoever writes has read what was there, and takes their marks away.
-    fn read_own(&mut self, message: &Message) -> Result<(), StoreError> {
-        let sql = "UPDATE member SET last_read_id = ?3, read_ordinal = ?4, read_at = ?5, mark = 0, marked_id = 0 \
-                   WHERE chat_id = ?1 AND user_id = ?2";
+    /// Whoever writes has read what was there, and takes their marks away. Answers the member as it is then.
+    fn read_own(&mut self, message: &Message) -> Result<Option<Member>, StoreError> {
         let params = [
             message.chat_id.into(),
             message.author_id.into(),
@@ -303,7 +323,7 @@ impl Tx<'_> {
             message.ordinal.into(),
             message.date.into(),
         ];
-        self.engine.run(sql, &params).map(drop)
+        self.engine.change(&READ_OWN, &params)?.map(|mut row| member::read(&mut row)).transpose()
     }
 }
 

@@ -114,7 +114,7 @@ fn within<T, E: From<StoreError>>(
     job: &mut impl FnMut(&Snapshot<'_>) -> Result<T, E>,
 ) -> Result<Result<T, E>, StoreError> {
     engine.begin_read()?;
-    let answer = catch_unwind(AssertUnwindSafe(|| job(&Snapshot { engine })));
+    let answer = catch_unwind(AssertUnwindSafe(|| job(&Snapshot::of(engine))));
     if let Some(reason) = engine.interrupted() {
         return Err(StoreError::Unavailable(reason));
     }

@@ -258,14 +258,17 @@ impl Tx<'_> {
 fn read_seat(row: &mut Row) -> Result<Seat, StoreError> {
     let member = member::read(row)?;
     let settled = row.int()?;
-    let pair = (row.maybe_int()?, row.maybe_int()?);
-    let peer = peer(pair, member.user_id);
+    let peer = peer(read_pair(row)?, member.user_id);
     Ok(Seat { member, peer, settled })
 }
 
-fn peer(pair: (Option<i64>, Option<i64>), user: UserId) -> Option<UserId> {
-    let (Some(low), Some(high)) = pair else { return None };
-    Some(UserId(if low == user.0 { high } else { low }))
+fn peer(pair: Option<(UserId, UserId)>, user: UserId) -> Option<UserId> {
+    pair.map(|(low, high)| if low == user { high } else { low })
+}
+
+fn read_pair(row: &mut Row) -> Result<Option<(UserId, UserId)>, StoreError> {
+    let (low, high) = (row.maybe_int()?, row.maybe_int()?);
+    Ok(low.zip(high).map(|(low, high)| (UserId(low), UserId(high))))
 }
 
 fn read_removal(row: &mut Row, user: UserId) -> Result<Removal, StoreError> {
@@ -273,7 +276,7 @@ fn read_removal(row: &mut Row, user: UserId) -> Result<Removal, StoreError> {
     let letter = row.text()?;
     let kind = lately_model::ChatKind::from_letter(&letter)
         .ok_or_else(|| StoreError::Corrupt(format!("there is no chat kind {letter:?}")))?;
-    let pair = (row.maybe_int()?, row.maybe_int()?);
+    let pair = read_pair(row)?;
     let word = row.text()?;
     let reason = RemovalReason::from_word(&word)
         .ok_or_else(|| StoreError::Corrupt(format!("there is no removal reason {word:?}")))?;

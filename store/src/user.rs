@@ -14,12 +14,22 @@ pub(crate) const COLUMNS: &str = "u.id, u.active, u.admin, u.kind, u.first_name,
 /// How many users are looked for by one statement; the places left over name nobody.
 const AT_ONCE: usize = 64;
 
+/// How many users one job keeps in mind.
+const REMEMBERED: usize = 4;
+
 impl Snapshot<'_> {
     /// One user.
     pub fn user(&self, id: UserId) -> Result<Option<User>, StoreError> {
-        let row =
-            self.engine.row(&format!("SELECT {COLUMNS} FROM \"user\" u WHERE u.id = ?1"), &[id.into()])?;
-        row.map(|mut row| read(&mut row)).transpose()
+        if let Some(user) = self.people.borrow().iter().find(|user| user.id == id) {
+            return Ok(Some(user.clone()));
+        }
+        let sql = format!("SELECT {COLUMNS} FROM \"user\" u WHERE u.id = ?1");
+        let Some(mut row) = self.engine.row(&sql, &[id.into()])? else { return Ok(None) };
+        let user = read(&mut row)?;
+        let mut people = self.people.borrow_mut();
+        people.truncate(REMEMBERED - 1);
+        people.insert(0, user.clone());
+        Ok(Some(user))
     }
 
     /// The users among `ids` that exist, by number.
@@ -92,6 +102,7 @@ impl Tx<'_> {
 
     /// Tells the observer how a user now is: as it was kept, which a given text may not be to the letter.
     fn told_edited(&mut self, id: UserId) -> Result<(), StoreError> {
+        self.people.borrow_mut().clear();
         if let Some(user) = self.user(id)? {
             self.changes.push(Change::Person(Box::new(user)));
         }

@@ -83,7 +83,7 @@ impl Writer {
     {
         let (reply, answer) = oneshot::channel();
         let run: InOrder = Box::new(move |engine| {
-            let work = || job(&Snapshot { engine: engine? });
+            let work = || job(&Snapshot::of(engine?));
             let outcome = catch_unwind(AssertUnwindSafe(work));
             drop(reply.send(outcome.unwrap_or_else(|_| Err(StoreError::Panicked.into()))));
         });

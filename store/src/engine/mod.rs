@@ -11,7 +11,7 @@ mod sqlite;
 mod tally;
 mod value;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -33,6 +33,8 @@ pub struct Engine {
     tally: Arc<Tally>,
     /// Why the transaction that runs cannot be ended well, if so.
     interrupted: RefCell<Option<String>>,
+    /// Whether something was written, or a statement failed, since this was last asked.
+    spoilt: Cell<bool>,
 }
 
 enum Connection {
@@ -57,7 +59,7 @@ impl Engine {
     }
 
     fn new(connection: Connection) -> Self {
-        Self { connection, tally: Arc::default(), interrupted: RefCell::default() }
+        Self { connection, tally: Arc::default(), interrupted: RefCell::default(), spoilt: Cell::default() }
     }
 
     /// From now on counts here what it does.
@@ -87,11 +89,17 @@ impl Engine {
         self.interrupted.borrow_mut().take()
     }
 
+    /// Whether there is anything to undo since this was last asked: something was written, or a statement failed.
+    pub fn take_spoilt(&self) -> bool {
+        self.spoilt.take()
+    }
+
     fn noted<T>(&self, outcome: Result<T, StoreError>) -> Result<T, StoreError> {
-        if let Err(error) = &outcome
-            && error.passes()
-        {
-            *self.interrupted.borrow_mut() = Some(chain(error));
+        if let Err(error) = &outcome {
+            self.spoilt.set(true);
+            if error.passes() {
+                *self.interrupted.borrow_mut() = Some(chain(error));
+            }
         }
         outcome
     }
@@ -108,7 +116,7 @@ impl Engine {
     /// Begins a transaction that writes. Nobody else writes to the portal until it ends. Answers the portal's position,
     /// which counts this transaction already.
     pub fn begin_write(&self) -> Result<i64, StoreError> {
-        self.script(match self.connection {
+        self.word(match self.connection {
             Connection::Sqlite(_) => "BEGIN IMMEDIATE",
             Connection::Postgres(_) => "BEGIN",
         })?;
@@ -117,7 +125,7 @@ impl Engine {
 
     /// Begins a transaction that sees one state of the portal and writes nothing.
     pub fn begin_read(&self) -> Result<(), StoreError> {
-        self.script(match self.connection {
+        self.word(match self.connection {
             Connection::Sqlite(_) => "BEGIN",
             Connection::Postgres(_) => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
         })
@@ -134,24 +142,28 @@ impl Engine {
 
     /// Ends a transaction; what it wrote is durable.
     pub fn commit(&self) -> Result<(), StoreError> {
-        self.script("COMMIT")
+        self.word("COMMIT")
     }
 
     /// Ends a transaction; what it wrote is undone.
     pub fn rollback(&self) -> Result<(), StoreError> {
-        self.script("ROLLBACK")?;
+        self.word("ROLLBACK")?;
         self.interrupted.take();
         Ok(())
     }
 
     /// All rows of a SELECT; the statement itself bounds how many.
     pub fn rows(&self, sql: &str, params: &[Value]) -> Result<Vec<Row>, StoreError> {
-        let rows = match &self.connection {
-            Connection::Sqlite(sqlite) => sqlite.rows(sql, params)?,
-            Connection::Postgres(postgres) => self.noted(postgres.rows(sql, params))?,
-        };
+        let rows = self.ask(sql, params)?;
         self.tally.add(rows.len(), 0);
         Ok(rows)
+    }
+
+    fn ask(&self, sql: &str, params: &[Value]) -> Result<Vec<Row>, StoreError> {
+        match &self.connection {
+            Connection::Sqlite(sqlite) => sqlite.rows(sql, params),
+            Connection::Postgres(postgres) => self.noted(postgres.rows(sql, params)),
+        }
     }
 
     /// The first row of a SELECT.
@@ -161,15 +173,12 @@ impl Engine {
 
     /// The first row of a SELECT that is not counted: an idle process looks for others' work all the time.
     pub fn glance(&self, sql: &str) -> Result<Option<Row>, StoreError> {
-        let rows = match &self.connection {
-            Connection::Sqlite(sqlite) => sqlite.rows(sql, &[])?,
-            Connection::Postgres(postgres) => self.noted(postgres.rows(sql, &[]))?,
-        };
-        Ok(rows.into_iter().next())
+        Ok(self.ask(sql, &[])?.into_iter().next())
     }
 
     /// Runs a statement and tells how many rows it touched.
     pub fn run(&self, sql: &str, params: &[Value]) -> Result<usize, StoreError> {
+        self.spoilt.set(true);
         let touched = match &self.connection {
             Connection::Sqlite(sqlite) => sqlite.run(sql, params)?,
             Connection::Postgres(postgres) => self.noted(postgres.run(sql, params))?,
@@ -186,11 +195,29 @@ impl Engine {
         }
     }
 
+    /// Runs a statement that writes one row at most and ends in `RETURNING`; answers the row.
+    pub fn change(&self, sql: &str, params: &[Value]) -> Result<Option<Row>, StoreError> {
+        self.spoilt.set(true);
+        let rows = self.ask(sql, params)?;
+        self.tally.add(0, rows.len());
+        Ok(rows.into_iter().next())
+    }
+
     /// Runs a statement that writes one row and ends in `RETURNING` a number.
     pub fn insert(&self, sql: &str, params: &[Value]) -> Result<i64, StoreError> {
-        match self.row(sql, params)? {
+        match self.change(sql, params)? {
             Some(mut row) => row.int(),
             None => Err(StoreError::RowsAffected { statement: first_line(sql), expected: 1, actual: 0 }),
+        }
+    }
+
+    /// Runs one statement of a transaction's frame, which touches no rows.
+    pub fn word(&self, sql: &str) -> Result<(), StoreError> {
+        self.tally.add(0, 0);
+        match &self.connection {
+            // Parsing it anew would take longer than running it.
+            Connection::Sqlite(sqlite) => sqlite.run(sql, &[]).map(drop),
+            Connection::Postgres(postgres) => self.noted(postgres.script(sql)),
         }
     }
 

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use rusqlite::backup::{Backup, StepResult};
+use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OpenFlags, ToSql, params_from_iter};
 
@@ -39,6 +40,9 @@ impl Sqlite {
         connection.set_prepared_statement_cache_capacity(256);
         let engine = Self { connection };
         engine.connection.busy_timeout(BUSY).map_err(|source| failed("busy_timeout", source))?;
+        // Otherwise statements that touch a partial index are planned anew with every value bound to them.
+        let stable = engine.connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true);
+        stable.map_err(|source| failed("QPSG", source))?;
         engine.script(
             "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
              PRAGMA temp_store = MEMORY; PRAGMA cache_size = -65536; PRAGMA mmap_size = 268435456;",
