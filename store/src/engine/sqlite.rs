@@ -58,8 +58,11 @@ impl Sqlite {
             let mut found = statement.query(params_from_iter(params))?;
             let mut rows = Vec::new();
             while let Some(row) = found.next()? {
-                let columns = (0..width).map(|column| Ok(value(row.get_ref(column)?)));
-                rows.push(Row::new(columns.collect::<rusqlite::Result<_>>()?));
+                let mut columns = Vec::with_capacity(width);
+                for column in 0..width {
+                    columns.push(value(row.get_ref(column)?));
+                }
+                rows.push(Row::new(columns));
             }
             Ok(rows)
         };
@@ -143,6 +146,7 @@ fn value(column: ValueRef<'_>) -> Value {
     match column {
         ValueRef::Null | ValueRef::Blob(_) | ValueRef::Real(_) => Value::Null,
         ValueRef::Integer(value) => Value::Int(value),
+        ValueRef::Text(b"") => Value::Text(String::new()),
         ValueRef::Text(bytes) => Value::Text(String::from_utf8_lossy(bytes).into_owned()),
     }
 }
