@@ -24,6 +24,7 @@ mod dialog;
 mod doctor;
 mod effort;
 mod fire;
+mod group_commit;
 mod import;
 mod limits;
 mod message;
