@@ -29,7 +29,7 @@ use std::path::Path;
 use anyhow::{Context, Result, ensure};
 use clap::{Args, ValueEnum};
 
-use crate::{place, tools};
+use crate::{place, run, tools};
 use asks::Row;
 use cold::Cold;
 use load::{Load, Server};
@@ -91,8 +91,9 @@ impl Bench {
 
     fn measure(&self, dir: &Path) -> Result<Outcome> {
         let data = dir.join("data").to_string_lossy().into_owned();
-        let binary = portal::build(vec!["--data".to_owned(), data])?;
-        let yardstick = yardstick::build()?;
+        let build = ["build", "--release", "--locked", "--package", "lately", "--package", "yardstick"];
+        run::show(&mut run::cargo(&build))?;
+        let (binary, yardstick) = (portal::built(vec!["--data".to_owned(), data]), yardstick::built());
         binary.fill(&dir.join("town.jsonl"))?;
         let cold = match self.wants(Row::Cold) {
             true => cold::measure(&binary, self.rounds * COLD_STARTS)?,

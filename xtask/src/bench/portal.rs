@@ -19,10 +19,9 @@ pub struct Binary {
     arguments: Vec<String>,
 }
 
-/// Builds the binary. `arguments` go to each of its commands.
-pub fn build(arguments: Vec<String>) -> Result<Binary> {
-    run::show(&mut run::cargo(&["build", "--release", "--locked", "--package", "lately"]))?;
-    Ok(Binary { path: place::target().join("release/lately"), arguments })
+/// The binary, once it is built. `arguments` go to each of its commands.
+pub fn built(arguments: Vec<String>) -> Binary {
+    Binary { path: place::target().join("release/lately"), arguments }
 }
 
 impl Binary {

@@ -1,4 +1,4 @@
-//! The program that stands beside nginx to compare with: `xtask/src/bin/yardstick.rs`.
+//! The program that stands beside nginx to compare with: `yardstick/`.
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -9,11 +9,9 @@ use super::ready::ready;
 use super::wrk::{self, Figures};
 use crate::{place, run};
 
-/// Builds it and answers where it is.
-pub fn build() -> Result<PathBuf> {
-    let arguments = ["build", "--release", "--locked", "--package", "xtask", "--bin", "yardstick"];
-    run::show(&mut run::cargo(&arguments))?;
-    Ok(place::target().join("release/yardstick"))
+/// Where it is, once it is built.
+pub fn built() -> PathBuf {
+    place::target().join("release/yardstick")
 }
 
 /// A running server of fixed bytes; ended when dropped.
