@@ -72,6 +72,17 @@ impl Moment {
         text
     }
 
+    /// The first and the last moment of its day in `zone`.
+    pub fn day(self, zone: &TimeZone) -> (Self, Self) {
+        let day = || {
+            let at = Timestamp::from_second(self.0).ok()?.to_zoned(zone.clone());
+            let first = at.start_of_day().ok()?;
+            let next = at.tomorrow().ok()?.start_of_day().ok()?;
+            Some((Self::from_timestamp(first.timestamp()), Self::from_timestamp(next.timestamp()).plus(-1)))
+        };
+        day().unwrap_or((self, self))
+    }
+
     /// This moment moved by `seconds`, clipped instead of overflowing.
     pub fn plus(self, seconds: i64) -> Self {
         Self(self.0.saturating_add(seconds))

@@ -3,6 +3,7 @@
 //! Must hold for any input: the line has no line breaks, is trimmed and never empty; the time is linear in the text
 //! and the names put in. Never shortens a text, never touches what is stored, never looks a name up by itself.
 
+mod html;
 mod markup;
 
 use std::collections::BTreeSet;
@@ -11,6 +12,8 @@ use jiff::Timestamp;
 use markup::{Single, Tag, Token, What, Who};
 
 use crate::UserId;
+
+pub use html::html;
 
 /// What stands in the place of a message of which nothing remains.
 pub const DELETED_TEXT: &str = "This message was deleted";

@@ -140,11 +140,14 @@ pub enum Presence {
 /// Decides [`Presence`] (behaviour.md A, "Which rows come back").
 pub fn presence(seat: &Seat, room: &Room, peer: Option<&User>) -> Presence {
     let chat = &room.chat;
+    if chat.kind == ChatKind::System {
+        return Presence::Absent;
+    }
     if !chat.kind.is_private() && chat.last_message_id.is_none() && chat.ordinal > 0 {
         return Presence::Emptied;
     }
     let hidden = chat.last_message_id <= seat.member.hidden_upto;
-    if hidden || chat.kind == ChatKind::System || !chat.parent_chat_id.is_none() {
+    if hidden || !chat.parent_chat_id.is_none() {
         return Presence::Absent;
     }
     if !chat.kind.is_private() {
