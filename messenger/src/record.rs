@@ -5,7 +5,10 @@
 
 mod fact;
 
-use lately_model::{ChatId, ChatKind, FileId, FileKind, MessageId, Moment, Revision, User, UserId};
+use lately_model::notification::Button;
+use lately_model::{
+    ChatId, ChatKind, FileId, FileKind, MessageId, Moment, NotificationKind, Revision, User, UserId,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -27,6 +30,8 @@ pub enum Record {
     File(FileRecord),
     /// A message.
     Message(Box<MessageRecord>),
+    /// What a message in a chat of notifications has beside a message.
+    Notification(Box<NotificationRecord>),
     /// Somebody saw a message.
     View(ViewRecord),
     /// A chat's rows changed.
@@ -165,6 +170,29 @@ pub struct MessageRecord {
     pub purged: bool,
     #[serde(default)]
     pub viewed: bool,
+}
+
+/// See [`lately_model::Notification`]. A message in a chat of notifications without one is an ordinary one.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "the fields are those of Notification")]
+pub struct NotificationRecord {
+    pub message: MessageId,
+    pub kind: NotificationKind,
+    pub module: String,
+    pub event: String,
+    #[serde(default)]
+    pub app: String,
+    #[serde(default)]
+    pub tag: String,
+    #[serde(default)]
+    pub sub_tag: String,
+    #[serde(default)]
+    pub title: String,
+    #[serde(default)]
+    pub buttons: Vec<Button>,
+    #[serde(default)]
+    pub unread: bool,
 }
 
 /// See [`lately_store::Fact::View`].

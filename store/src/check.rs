@@ -2,7 +2,7 @@
 //!
 //! Must hold: a clean check means that every chat's totals and every member's counter equal a count of messages.
 
-use lately_model::{Chat, ChatId, MessageId, Seat, UserId};
+use lately_model::{Chat, ChatId, ChatKind, Member, MessageId, Seat, UserId};
 
 use crate::{Page, Snapshot, StoreError, Tx};
 
@@ -35,6 +35,8 @@ struct Recount {
     unread: Vec<(MessageId, UserId)>,
     /// The chat's ordinal at each message, deleted ones included.
     ordinals: Vec<(MessageId, i64)>,
+    /// In a chat of notifications, whether each is unread.
+    notifications: Vec<bool>,
 }
 
 impl Snapshot<'_> {
@@ -70,7 +72,10 @@ impl Snapshot<'_> {
     }
 
     fn compare(&self, chat: &Chat, found: &mut Vec<Difference>) -> Result<(), StoreError> {
-        let recount = self.recount(chat.id)?;
+        let mut recount = self.recount(chat.id)?;
+        if chat.kind == ChatKind::System {
+            recount.notifications = self.notifications_of(chat.id)?;
+        }
         let row = format!("chat {}", chat.id);
         let mut differ = |value, stored: i64, expected: i64| {
             if stored != expected {
@@ -81,6 +86,9 @@ impl Snapshot<'_> {
         differ("message_count", chat.message_count, recount.message_count);
         differ("last_message_id", chat.last_message_id.0, recount.last_message_id.0);
         differ("user_count", chat.user_count, recount.user_count);
+        if chat.kind == ChatKind::System {
+            differ("notifications", count(recount.notifications.len()), recount.message_count);
+        }
         let mut after = UserId(0);
         loop {
             let seats = self.seats_in(chat.id, after, STEP)?;
@@ -89,6 +97,18 @@ impl Snapshot<'_> {
             for seat in &seats {
                 compare_seat(chat, seat, &recount, found);
             }
+        }
+    }
+
+    /// Whether each notification of a chat is unread.
+    fn notifications_of(&self, chat: ChatId) -> Result<Vec<bool>, StoreError> {
+        let mut all = Vec::new();
+        let mut after = MessageId(0);
+        loop {
+            let some = self.notifications_after(chat, after, STEP)?;
+            let Some(last) = some.last() else { return Ok(all) };
+            after = last.message_id;
+            all.extend(some.iter().map(|notification| notification.unread));
         }
     }
 
@@ -102,6 +122,7 @@ impl Snapshot<'_> {
             user_count,
             unread: Vec::new(),
             ordinals: Vec::new(),
+            notifications: Vec::new(),
         };
         let sql = "SELECT id, actor_id, counts, deleted, purged FROM message WHERE chat_id = ?1 AND id > ?2 \
                    ORDER BY id LIMIT ?3";
@@ -123,9 +144,7 @@ impl Snapshot<'_> {
 
 fn compare_seat(chat: &Chat, seat: &Seat, recount: &Recount, found: &mut Vec<Difference>) {
     let member = &seat.member;
-    let unread = recount.unread.iter();
-    let unread = unread.filter(|(id, actor)| *id > member.last_read_id && *actor != member.user_id).count();
-    let expected = i64::try_from(unread).unwrap_or(i64::MAX);
+    let expected = count(recount.unread_of(chat, member));
     let ordinal = recount.ordinal_at(member.last_read_id);
     for (value, stored, expected) in
         [("read_ordinal", member.read_ordinal, ordinal), ("counter", chat.ordinal - seat.settled, expected)]
@@ -137,7 +156,21 @@ fn compare_seat(chat: &Chat, seat: &Seat, recount: &Recount, found: &mut Vec<Dif
     }
 }
 
+fn count(count: usize) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}
+
 impl Recount {
+    /// Notifications are unread one by one, and for their reader only.
+    fn unread_of(&self, chat: &Chat, member: &Member) -> usize {
+        if chat.kind == ChatKind::System {
+            let own = chat.owner_id == member.user_id;
+            return self.notifications.iter().filter(|unread| own && **unread).count();
+        }
+        let unread = self.unread.iter();
+        unread.filter(|(id, actor)| *id > member.last_read_id && *actor != member.user_id).count()
+    }
+
     fn add(&mut self, id: MessageId, actor: UserId, counts: bool, deleted: bool, purged: bool) {
         self.ordinal += i64::from(counts);
         self.ordinals.push((id, self.ordinal));
@@ -178,6 +211,9 @@ impl Tx<'_> {
         chat.last_message_at = last.first().map_or(chat.created_at, |message| message.date);
         self.save_totals(&chat)?;
         self.recount_members(id)?;
+        if chat.kind == ChatKind::System {
+            self.repair_notifications(&chat)?;
+        }
         self.repair_members(id, &recount)?;
         self.told_room(id)?;
         Ok(true)

@@ -1,6 +1,6 @@
 //! Reading all facts of a portal, in an order in which they can be written again.
 
-use lately_model::{Chat, ChatId, File, FileId, MessageId, RemovalReason, UserId, WebhookId};
+use lately_model::{Chat, ChatId, ChatKind, File, FileId, MessageId, RemovalReason, UserId, WebhookId};
 
 use crate::{Fact, Snapshot, StoreError, message};
 
@@ -59,10 +59,14 @@ impl Snapshot<'_> {
 
     fn chat_facts<E: From<StoreError>>(&self, chat: Chat, take: Take<'_, E>) -> Result<(), E> {
         let (id, updated_at) = (chat.id, chat.updated_at);
+        let notifications = chat.kind == ChatKind::System;
         take(Fact::Chat(Box::new(chat)))?;
         self.member_facts(id, take, false)?;
         self.file_facts(id, take)?;
         self.message_facts(id, take)?;
+        if notifications {
+            self.notification_facts(id, take)?;
+        }
         take(Fact::Touch { chat: id, date: updated_at })?;
         self.member_facts(id, take, true)
     }
@@ -118,6 +122,18 @@ impl Snapshot<'_> {
                 let (once, purged) = (row.maybe_text()?, row.flag()?);
                 take(Fact::Message { message: Box::new(message), once, purged })?;
                 self.view_facts(after, take)?;
+            }
+        }
+    }
+
+    fn notification_facts<E: From<StoreError>>(&self, chat: ChatId, take: Take<'_, E>) -> Result<(), E> {
+        let mut after = MessageId(0);
+        loop {
+            let notifications = self.notifications_after(chat, after, STEP)?;
+            let Some(last) = notifications.last() else { return Ok(()) };
+            after = last.message_id;
+            for notification in notifications {
+                take(Fact::Notification(Box::new(notification)))?;
             }
         }
     }

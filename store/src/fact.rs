@@ -4,7 +4,8 @@
 //! portal. What can be derived (ordinals, totals, counters) is not part of a fact.
 
 use lately_model::{
-    Chat, ChatId, File, Member, Message, MessageId, Moment, RemovalReason, User, UserId, Webhook,
+    Chat, ChatId, File, Member, Message, MessageId, Moment, Notification, RemovalReason, User, UserId,
+    Webhook,
 };
 
 use crate::Department;
@@ -36,6 +37,8 @@ pub enum Fact {
         /// Whether it was deleted completely.
         purged: bool,
     },
+    /// What a message in a chat of notifications has beside a message.
+    Notification(Box<Notification>),
     /// Somebody saw a message.
     View {
         /// The message.

@@ -3,7 +3,7 @@
 //! Must hold: a fact that is already here changes nothing, so an import that was interrupted can be run again; the
 //! totals that live verbs keep are kept here too. Observers are told that much was written, not what.
 
-use lately_model::{Chat, ChatId, Member, Message, MessageId};
+use lately_model::{Chat, ChatId, ChatKind, Member, Message, MessageId};
 
 use crate::engine::Value;
 use crate::{Change, Fact, StoreError, Tx};
@@ -26,6 +26,7 @@ impl Tx<'_> {
             Fact::Member(member) => self.put_member(member),
             Fact::File(file) => self.put_file(file),
             Fact::Message { message, once, purged } => self.put_message(message, once.as_deref(), *purged),
+            Fact::Notification(notification) => self.put_notification(notification),
             Fact::View { message, user, date } => {
                 self.expect("message", message.0)?;
                 self.expect("user", user.0)?;
@@ -75,6 +76,7 @@ impl Tx<'_> {
         match self.chat(chat.id)? {
             Some(_) => Ok(()),
             None => {
+                self.expect_first_notifications(chat)?;
                 let people = chat.pair.map(|(low, high)| [low, high]).into_iter().flatten();
                 for user in people.chain([chat.owner_id]).filter(|user| !user.is_none()) {
                     self.expect("user", user.0)?;
@@ -82,6 +84,18 @@ impl Tx<'_> {
                 self.insert_chat(chat).map(drop)
             }
         }
+    }
+
+    /// A person has one chat of notifications.
+    fn expect_first_notifications(&self, chat: &Chat) -> Result<(), StoreError> {
+        let sql = "SELECT id FROM chat WHERE kind = 'S' AND owner_id = ?1";
+        let known = match chat.kind {
+            ChatKind::System if !chat.owner_id.is_none() => self.engine.row(sql, &[chat.owner_id.into()])?,
+            _ => None,
+        };
+        let Some(mut known) = known else { return Ok(()) };
+        let text = format!("user {} has notifications in chat {} already", chat.owner_id, known.chat()?);
+        Err(StoreError::Corrupt(text))
     }
 
     fn put_member(&mut self, member: &Member) -> Result<(), StoreError> {
@@ -95,15 +109,16 @@ impl Tx<'_> {
             let text = format!("user {} is not one of the two people of chat {}", member.user_id, chat.id);
             return Err(StoreError::Corrupt(text));
         }
-        let joining = Member::joining(
-            member.chat_id,
-            member.user_id,
-            chat.last_message_id,
-            chat.ordinal,
-            member.joined_at,
-        );
+        let (read, ordinal) = match chat.kind {
+            ChatKind::System => (MessageId(0), 0),
+            _ => (chat.last_message_id, chat.ordinal),
+        };
+        let joining = Member::joining(member.chat_id, member.user_id, read, ordinal, member.joined_at);
         let Member { manager, muted, first_visible_id, .. } = *member;
         self.insert_member(&Member { manager, muted, first_visible_id, ..joining })?;
+        if chat.kind == ChatKind::System {
+            self.read_notifications_upto(chat.id, chat.last_message_id)?;
+        }
         let sql = "UPDATE chat SET user_count = user_count + 1, \
                    extranet = CASE WHEN ?2 = 1 THEN 1 ELSE extranet END WHERE id = ?1";
         self.engine.run_one(sql, &[chat.id.into(), user.is_extranet().into()])
@@ -138,7 +153,11 @@ impl Tx<'_> {
             chat.updated_at = message.date;
         }
         self.save_totals(&chat)?;
-        self.read_imported(message, ordinal)
+        match chat.kind {
+            ChatKind::System if purged => Ok(()),
+            ChatKind::System => self.insert_plain_notification(&chat, message),
+            _ => self.read_imported(message, ordinal),
+        }
     }
 
     /// As in a live portal, whoever writes has read what was there.
@@ -156,7 +175,14 @@ impl Tx<'_> {
     }
 
     fn put_row(&mut self, member: &Member) -> Result<(), StoreError> {
-        let (last_read, ordinal) = self.reached(member.chat_id, member.last_read_id)?;
+        let chat = self.expected_chat(member.chat_id)?;
+        let (last_read, ordinal) = match chat.kind {
+            ChatKind::System => (MessageId(0), 0),
+            _ => self.reached(member.chat_id, member.last_read_id)?,
+        };
+        if chat.kind == ChatKind::System {
+            self.read_notifications_upto(chat.id, member.last_read_id)?;
+        }
         let sql = "UPDATE member SET last_read_id = ?3, read_ordinal = ?4, read_at = ?5, hidden_upto = ?6, \
                    pin_order = ?7, mark = ?8, marked_id = ?9, updated_at = ?10 WHERE chat_id = ?1 AND user_id = ?2";
         let params = [

@@ -25,6 +25,7 @@ mod inspect;
 mod member;
 mod message;
 mod migrate;
+mod notification;
 mod outbox;
 mod reader;
 mod recent;
@@ -51,6 +52,7 @@ pub use fact::Fact;
 pub use gauge::{BATCH_BOUNDS, Gauge};
 pub use inspect::Inspection;
 pub use message::{Deletion, NewMessage, Page};
+pub use notification::{Part, TAGGED_AT_ONCE, Tagged};
 pub use outbox::Told;
 pub use view::View;
 

@@ -162,7 +162,21 @@ impl Tx<'_> {
     }
 
     /// The same by somebody who has just read the chat, and has not changed it since.
-    pub fn append_to(&mut self, mut chat: Chat, new: &NewMessage) -> Result<Message, StoreError> {
+    pub fn append_to(&mut self, chat: Chat, new: &NewMessage) -> Result<Message, StoreError> {
+        let peer = chat.peer_of(new.actor_id);
+        let message = self.append(chat, new)?;
+        let own = if message.author_id.is_none() { None } else { self.read_own(&message)? };
+        match own {
+            Some(member) if message.author_id == message.actor_id => {
+                self.told_this_seat(Seat { member, peer, settled: message.ordinal })?;
+            }
+            _ => self.told_seat(message.chat_id, message.actor_id)?,
+        }
+        Ok(message)
+    }
+
+    /// One row and its chat's totals; nobody has read it.
+    pub(crate) fn append(&mut self, mut chat: Chat, new: &NewMessage) -> Result<Message, StoreError> {
         let mut message = Message {
             id: MessageId(0),
             chat_id: new.chat_id,
@@ -185,18 +199,10 @@ impl Tx<'_> {
         chat.updated_at = message.date;
         self.save_totals(&chat)?;
         let last = self.as_last(&message)?;
-        let peer = chat.peer_of(message.actor_id);
         if !message.author_id.is_none() {
             self.told_person(message.author_id)?;
         }
         self.changes.push(Change::Room(Box::new(Room { chat, last: Some(last) })));
-        let own = if message.author_id.is_none() { None } else { self.read_own(&message)? };
-        match own {
-            Some(member) if message.author_id == message.actor_id => {
-                self.told_this_seat(Seat { member, peer, settled: message.ordinal })?;
-            }
-            _ => self.told_seat(message.chat_id, message.actor_id)?,
-        }
         Ok(message)
     }
 
@@ -218,13 +224,7 @@ impl Tx<'_> {
         how: Deletion,
         now: Moment,
     ) -> Result<(), StoreError> {
-        let gone = Message {
-            text: preview::DELETED_TEXT.to_owned(),
-            params: Map::from_iter([("IS_DELETED".to_owned(), Json::from("Y"))]),
-            deleted: true,
-            ..message.clone()
-        };
-        self.save_message(&gone)?;
+        self.take_back(message)?;
         if message.counts && !message.deleted {
             self.changes.push(Change::Uncounted(message.chat_id, message.ordinal, message.actor_id));
         }
@@ -234,8 +234,18 @@ impl Tx<'_> {
         }
     }
 
+    /// Nothing is left of what it said.
+    pub(crate) fn take_back(&mut self, message: &Message) -> Result<(), StoreError> {
+        self.save_message(&Message {
+            text: preview::DELETED_TEXT.to_owned(),
+            params: Map::from_iter([("IS_DELETED".to_owned(), Json::from("Y"))]),
+            deleted: true,
+            ..message.clone()
+        })
+    }
+
     /// The rows fall back to the message before, with its date.
-    fn purge(&mut self, message: &Message, now: Moment) -> Result<(), StoreError> {
+    pub(crate) fn purge(&mut self, message: &Message, now: Moment) -> Result<(), StoreError> {
         self.engine.run_one("UPDATE message SET purged = 1 WHERE id = ?1", &[message.id.into()])?;
         let chat = self.chat(message.chat_id)?;
         let mut chat = chat.ok_or_else(|| StoreError::Missing(format!("chat {}", message.chat_id)))?;

@@ -12,7 +12,7 @@ struct Step {
 }
 
 /// The steps in order; the first is version 1.
-const STEPS: [Step; 2] = [
+const STEPS: [Step; 3] = [
     Step {
         sqlite: include_str!("../migrations/sqlite/0001_first.sql"),
         postgres: include_str!("../migrations/postgres/0001_first.sql"),
@@ -20,6 +20,10 @@ const STEPS: [Step; 2] = [
     Step {
         sqlite: include_str!("../migrations/sqlite/0002_outbox.sql"),
         postgres: include_str!("../migrations/postgres/0002_outbox.sql"),
+    },
+    Step {
+        sqlite: include_str!("../migrations/sqlite/0003_notification.sql"),
+        postgres: include_str!("../migrations/postgres/0003_notification.sql"),
     },
 ];
 

@@ -13,12 +13,15 @@ const VIEWS_PER_READ: i64 = 100;
 /// How many removals are kept in mind for one person.
 const REMOVALS: i64 = 1000;
 
-/// What a seat needs beyond its member `m` and chat `c`: own and deleted messages after the read position.
-const SETTLED: &str = "m.read_ordinal + CASE WHEN c.ordinal = m.read_ordinal THEN 0 ELSE \
+/// What a seat needs beyond its member `m` and chat `c`: own and deleted messages after the read position. Notifications
+/// are read one by one, and count for the owner of their chat only.
+const SETTLED: &str = "CASE WHEN c.kind = 'S' THEN c.ordinal - (SELECT count(*) FROM notification n \
+      WHERE n.chat_id = c.id AND n.unread = 1 AND c.owner_id = m.user_id) ELSE \
+     m.read_ordinal + CASE WHEN c.ordinal = m.read_ordinal THEN 0 ELSE \
      (SELECT count(*) FROM message o WHERE o.chat_id = m.chat_id AND o.actor_id = m.user_id \
       AND o.ordinal > m.read_ordinal AND o.counts = 1 AND o.deleted = 0) + \
      (SELECT count(*) FROM message d WHERE d.chat_id = m.chat_id AND d.ordinal > m.read_ordinal \
-      AND d.counts = 1 AND d.deleted = 1) END";
+      AND d.counts = 1 AND d.deleted = 1) END END";
 
 impl Snapshot<'_> {
     /// How many transactions were ever committed, as far as this state has them.

@@ -1,14 +1,16 @@
 //! From records to facts and back.
 
+use lately_model::notification::TAG_MAX_CHARS;
 use lately_model::{
-    Chat, ChatId, ChatKind, File, FileId, Line, Member, Message, MessageId, RemovalReason, Scopes, Webhook,
-    WebhookId,
+    Chat, ChatId, ChatKind, File, FileId, Line, Member, Message, MessageId, Notification, NotificationKind,
+    RemovalReason, Scopes, Webhook, WebhookId,
 };
 use lately_store::{Department, Fact};
 
 use super::{
-    ChatRecord, DepartmentRecord, FileRecord, LineRecord, MemberRecord, MessageRecord, PinRecord,
-    PortalRecord, ReadRecord, Record, RemovalRecord, RowRecord, TouchRecord, ViewRecord, WebhookRecord,
+    ChatRecord, DepartmentRecord, FileRecord, LineRecord, MemberRecord, MessageRecord, NotificationRecord,
+    PinRecord, PortalRecord, ReadRecord, Record, RemovalRecord, RowRecord, TouchRecord, ViewRecord,
+    WebhookRecord,
 };
 
 /// The highest number of anything: clients that count in floating point still read it exactly, and so all those that the
@@ -45,6 +47,9 @@ impl From<Fact> for Record {
             }),
             Fact::Message { message, once, purged } => {
                 Self::Message(Box::new(message_record(*message, once, purged)))
+            }
+            Fact::Notification(notification) => {
+                Self::Notification(Box::new(notification_record(*notification)))
             }
             Fact::View { message, user, date } => Self::View(ViewRecord { message, user, date }),
             Fact::Touch { chat, date } => Self::Touch(TouchRecord { chat, date }),
@@ -115,6 +120,21 @@ fn message_record(message: Message, once: Option<String>, purged: bool) -> Messa
     }
 }
 
+fn notification_record(notification: Notification) -> NotificationRecord {
+    NotificationRecord {
+        message: notification.message_id,
+        kind: notification.kind,
+        module: notification.module,
+        event: notification.event,
+        app: notification.app,
+        tag: notification.tag,
+        sub_tag: notification.sub_tag,
+        title: notification.title,
+        buttons: notification.buttons,
+        unread: notification.unread,
+    }
+}
+
 impl TryFrom<Record> for Fact {
     type Error = String;
 
@@ -155,6 +175,7 @@ impl TryFrom<Record> for Fact {
                 height: record.height,
             }),
             Record::Message(record) => message(*record)?,
+            Record::Notification(record) => Self::Notification(Box::new(notification(*record)?)),
             Record::View(record) => {
                 Self::View { message: record.message, user: record.user, date: record.date }
             }
@@ -248,6 +269,28 @@ fn message(record: MessageRecord) -> Result<Fact, String> {
         viewed: record.viewed,
     };
     Ok(Fact::Message { message: Box::new(message), once: record.once, purged: record.purged })
+}
+
+fn notification(record: NotificationRecord) -> Result<Notification, String> {
+    let words = [&record.module, &record.event, &record.app, &record.tag, &record.sub_tag];
+    if words.iter().any(|word| word.chars().count() > TAG_MAX_CHARS) {
+        return Err(format!("module, event, app and tags have {TAG_MAX_CHARS} characters at most"));
+    }
+    if record.buttons.is_empty() == (record.kind == NotificationKind::Confirm) {
+        return Err("\"confirm\" needs \"buttons\", and nothing else has any".to_owned());
+    }
+    Ok(Notification {
+        message_id: record.message,
+        kind: record.kind,
+        module: record.module,
+        event: record.event,
+        app: record.app,
+        tag: record.tag,
+        sub_tag: record.sub_tag,
+        title: record.title,
+        buttons: record.buttons,
+        unread: record.unread,
+    })
 }
 
 fn positive(number: i64, key: &str) -> Result<i64, String> {
