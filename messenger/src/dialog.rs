@@ -137,7 +137,7 @@ impl Messenger {
             .await
     }
 
-    /// `im.dialog.read.all`: every dialog but the open lines.
+    /// `im.dialog.read.all`: every dialog but the open lines; notifications are no dialog.
     pub async fn read_all(&self, user: UserId) -> Result<(), Error> {
         let now = self.now();
         let unread = self
@@ -145,7 +145,8 @@ impl Messenger {
                 let unread = |seat: &&lately_model::Seat| {
                     let Some(room) = state.room(seat.member.chat_id) else { return true };
                     let behind = seat.member.last_read_id < room.chat.last_message_id;
-                    room.chat.kind != ChatKind::OpenLine && (behind || seat.member.mark)
+                    let dialog = !matches!(room.chat.kind, ChatKind::OpenLine | ChatKind::System);
+                    dialog && (behind || seat.member.mark)
                 };
                 list.seats().iter().filter(unread).map(|seat| seat.member.chat_id).collect::<Vec<_>>()
             })
@@ -207,14 +208,15 @@ impl Messenger {
     }
 }
 
-/// The chat behind an address, if there is one already.
+/// The chat behind an address, if there is one already. Notifications are no dialog.
 pub(crate) fn find(snapshot: &Snapshot<'_>, user: UserId, dialog: DialogId) -> Result<Option<Chat>, Error> {
-    Ok(match dialog {
+    let chat = match dialog {
         DialogId::User(peer) => snapshot.private_chat(user, peer)?,
         DialogId::Chat(chat) => snapshot.chat(chat)?,
         DialogId::Workgroup(group) => snapshot.chat_by_entity("SONET_GROUP", &group.to_string())?,
         DialogId::Crm(entity) => snapshot.chat_by_entity("CRM", &entity.to_string())?,
-    })
+    };
+    Ok(chat.filter(|chat| chat.kind != ChatKind::System))
 }
 
 /// The chat behind an address, if `actor` may read it. A private dialog is made when it does not exist yet.
@@ -315,7 +317,7 @@ fn message_page(
         Window::Newest => newest(snapshot, chat, user, member.as_ref(), limit)?,
     };
     let files = snapshot.files_of(&messages)?;
-    let users = shown_users(snapshot, &messages)?;
+    let users = shown_users(snapshot, messages.iter())?;
     let mut named = Vec::with_capacity(files.len());
     for file in files {
         let author = snapshot.user(file.author_id)?.map(|user| user.name()).unwrap_or_default();
@@ -352,17 +354,21 @@ fn newest(
 }
 
 /// The authors of these messages and the people whom `CHAT_USER` names, by number.
-fn shown_users(snapshot: &Snapshot<'_>, messages: &[Message]) -> Result<Vec<User>, Error> {
-    let named = messages.iter().filter_map(|message| message.params.get("CHAT_USER")?.as_array()).flatten();
+pub(crate) fn shown_users<'a>(
+    snapshot: &Snapshot<'_>,
+    messages: impl Iterator<Item = &'a Message> + Clone,
+) -> Result<Vec<User>, Error> {
+    let named = messages.clone().filter_map(|message| message.params.get("CHAT_USER")?.as_array()).flatten();
     let named = named.filter_map(serde_json::Value::as_i64).map(UserId);
-    let mut ids: Vec<UserId> = messages.iter().map(|message| message.author_id).chain(named).collect();
+    let mut ids: Vec<UserId> = messages.map(|message| message.author_id).chain(named).collect();
     ids.retain(|user| !user.is_none());
     ids.sort_unstable();
     ids.dedup();
     Ok(snapshot.users(&ids)?)
 }
 
-fn fill_names(snapshot: &Snapshot<'_>, message: &mut Message) -> Result<(), Error> {
+/// Puts the names of people into tags that have only their numbers.
+pub(crate) fn fill_names(snapshot: &Snapshot<'_>, message: &mut Message) -> Result<(), Error> {
     let mut names = Vec::new();
     for id in preview::mentioned_users(&message.text) {
         names.extend(snapshot.user(id)?.map(|user| (id, user.name())));

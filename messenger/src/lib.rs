@@ -12,6 +12,7 @@ pub mod counter;
 pub mod dialog;
 pub mod dice;
 pub mod message;
+pub mod notification;
 pub mod recent;
 pub mod record;
 mod refusal;

@@ -103,8 +103,8 @@ impl Messenger {
         let now = self.now();
         self.store
             .write(move |tx| {
-                let mut message = tx.message(id)?.ok_or(Refusal::MayNotEdit)?;
-                let own = message.author_id == user && !message.deleted;
+                let (mut message, _) = said(tx, user, id)?.ok_or(Refusal::MayNotEdit)?;
+                let own = message.author_id == user;
                 let member = tx.member(message.chat_id, user)?.is_some();
                 if !own || !member || now.0 - message.date.0 > EDIT_WINDOW {
                     return Err(Error::from(Refusal::MayNotEdit));
@@ -125,9 +125,7 @@ impl Messenger {
         self.store
             .write(move |tx| {
                 let actor = acting(tx, user)?;
-                let message =
-                    tx.message(id)?.filter(|message| !message.deleted).ok_or(Refusal::MayNotEdit)?;
-                let chat = tx.chat(message.chat_id)?.ok_or(Refusal::MayNotEdit)?;
+                let (message, chat) = said(tx, user, id)?.ok_or(Refusal::MayNotEdit)?;
                 let how = deletion(tx, &actor, &chat, &message)?.ok_or(Refusal::MayNotEdit)?;
                 Ok(tx.delete_message(&message, how, now)?)
             })
@@ -138,8 +136,7 @@ impl Messenger {
     pub async fn like(&self, user: UserId, id: MessageId, like: Like) -> Result<(), Error> {
         self.store
             .write(move |tx| {
-                let mut message =
-                    tx.message(id)?.filter(|message| !message.deleted).ok_or(Refusal::WithoutChanges)?;
+                let (mut message, _) = said(tx, user, id)?.ok_or(Refusal::WithoutChanges)?;
                 let member = tx.member(message.chat_id, user)?.ok_or(Refusal::WithoutChanges)?;
                 if message.id < member.first_visible_id {
                     return Err(Error::from(Refusal::WithoutChanges));
@@ -205,10 +202,8 @@ fn append(
 fn destination(tx: &mut Tx<'_>, actor: &User, target: Target, now: Moment) -> Result<Chat, Error> {
     let peer = match target {
         Target::User(peer) | Target::Dialog(DialogId::User(peer)) => peer,
-        Target::Chat(chat) => return Ok(tx.chat(chat)?.ok_or(Refusal::NoSuchChat)?),
-        Target::Dialog(dialog) => {
-            return dialog::find(tx, actor.id, dialog)?.ok_or_else(|| Refusal::NoSuchChat.into());
-        }
+        Target::Chat(chat) => return found(tx, actor, DialogId::Chat(chat)),
+        Target::Dialog(dialog) => return found(tx, actor, dialog),
     };
     if tx.user(peer)?.is_none() {
         return Err(Refusal::NoSuchUser.into());
@@ -217,6 +212,17 @@ fn destination(tx: &mut Tx<'_>, actor: &User, target: Target, now: Moment) -> Re
         Err(Error::Refused(Refusal::NoAccess)) => Err(Refusal::MayNotPost.into()),
         other => other,
     }
+}
+
+fn found(snapshot: &Snapshot<'_>, actor: &User, dialog: DialogId) -> Result<Chat, Error> {
+    dialog::find(snapshot, actor.id, dialog)?.ok_or_else(|| Refusal::NoSuchChat.into())
+}
+
+/// A message of a dialog that was not taken back. A notification is none: it is read and removed, and never changed.
+fn said(snapshot: &Snapshot<'_>, user: UserId, id: MessageId) -> Result<Option<(Message, Chat)>, Error> {
+    let Some(message) = snapshot.message(id)?.filter(|message| !message.deleted) else { return Ok(None) };
+    let chat = dialog::find(snapshot, user, DialogId::Chat(message.chat_id))?;
+    Ok(chat.map(|chat| (message, chat)))
 }
 
 fn check_reply(snapshot: &Snapshot<'_>, user: UserId, chat: &Chat, reply: MessageId) -> Result<(), Error> {
@@ -288,6 +294,14 @@ fn put(
         Patch::Put(value) => drop(params.insert(key.to_owned(), read(value)?)),
     }
     Ok(())
+}
+
+/// The attachment that a new message gets.
+pub(crate) fn attached(patch: &Patch) -> Result<Option<Value>, Refusal> {
+    match patch {
+        Patch::Keep | Patch::Clear => Ok(None),
+        Patch::Put(value) => attach(value).map(Some),
+    }
 }
 
 /// An attachment is kept as a list of objects; a bare list of blocks becomes one of them.

@@ -52,6 +52,20 @@ pub enum Refusal {
     NoTarget,
     /// The message has neither text nor attachment.
     MessageEmpty,
+    /// The number of a notification is missing or not positive.
+    NotificationIdEmpty,
+    /// The answer to a notification has no text.
+    AnswerEmpty,
+    /// No button of a notification was chosen.
+    ChoiceEmpty,
+    /// What to do is not said: no list, no number, no tag.
+    NothingNamed,
+    /// Tags belong to programs, and the one that calls does not say which it is.
+    ProgramUnknown,
+    /// Of the two halves of a page's place only one was given.
+    PlaceInHalf,
+    /// What is searched for is too short, and nothing else narrows the search.
+    SearchTooShort,
     /// The attachment is malformed.
     AttachMalformed,
     /// The attachment is too large.

@@ -159,7 +159,7 @@ impl Messenger {
 }
 
 /// Letter by letter, because each request comes here.
-fn hash(secret: &str) -> String {
+pub(crate) fn hash(secret: &str) -> String {
     let digest = Sha256::digest(secret.as_bytes());
     let halves = digest.iter().flat_map(|byte| [byte >> 4, byte & 15]);
     let mut text = String::with_capacity(2 * digest.len());

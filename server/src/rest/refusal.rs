@@ -187,6 +187,17 @@ impl From<Refusal> for WireError {
             Refusal::StrangerToGuest => (BAD, "ACCESS_DENIED", "You do not have access to this user"),
             Refusal::NoTarget => (BAD, "PARAMS_ERROR", "Incorrect params: name a dialog, a chat or a user"),
             Refusal::MessageEmpty => (BAD, "MESSAGE_EMPTY", "Message can't be empty"),
+            Refusal::NotificationIdEmpty => (BAD, "ID_ERROR", "Notification ID can't be empty"),
+            Refusal::AnswerEmpty => (BAD, "ANSWER_TEXT_ERROR", "Answer text can't be empty"),
+            Refusal::ChoiceEmpty => (BAD, "NOTIFY_VALUE_ERROR", "Notification value can't be empty"),
+            Refusal::NothingNamed => (BAD, "PARAMS_ERROR", "Incorrect params"),
+            Refusal::ProgramUnknown => (NO, "ACCESS_DENIED", "Tags need an application: pass CLIENT_ID"),
+            Refusal::PlaceInHalf => {
+                (BAD, "LAST_ID_AND_LAST_TYPE", "LAST_ID and LAST_TYPE can't be used without each other")
+            }
+            Refusal::SearchTooShort => {
+                (BAD, "SEARCH_TEXT_ERROR", "SEARCH_TEXT must have 3 characters, unless another filter is set")
+            }
             Refusal::AttachMalformed => (BAD, "ATTACH_ERROR", "Incorrect attach params"),
             Refusal::AttachTooLarge => (BAD, "ATTACH_OVERSIZE", "The attachment is too large"),
             Refusal::KeyboardMalformed => (BAD, "KEYBOARD_ERROR", "Incorrect keyboard params"),

@@ -92,7 +92,7 @@ async fn messages(call: &Call) -> Result<Answer, Failure> {
 }
 
 /// A bound is digits and nothing else; a number beyond all messages is the end of them.
-fn bound(call: &Call, name: &str) -> Option<MessageId> {
+pub(super) fn bound(call: &Call, name: &str) -> Option<MessageId> {
     let text = call.params.text(name)?;
     let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     digits.then(|| MessageId(text.parse().unwrap_or(i64::MAX)))
@@ -108,6 +108,7 @@ fn dialog_or_chat(call: &Call) -> Result<DialogId, Refusal> {
 async fn read(call: &Call) -> Result<Answer, Failure> {
     let sent = call.params.text("DIALOG_ID").unwrap_or_default();
     if sent == "notify" {
+        call.messenger().read_notifications(call.user()).await?;
         return Ok(Answer::tree(true));
     }
     let dialog = call.dialog()?;

@@ -105,7 +105,7 @@ fn target(call: &Call) -> Result<Target, Refusal> {
 }
 
 /// `N` and nothing clear a field; whatever else is sent replaces it.
-fn patch(call: &Call, name: &str) -> Patch {
+pub(super) fn patch(call: &Call, name: &str) -> Patch {
     match call.params.get(name) {
         None | Some(Value::Null) => Patch::Keep,
         Some(Value::String(text)) if text.is_empty() || text == "N" => Patch::Clear,

@@ -4,6 +4,7 @@ mod chat;
 mod counter;
 mod dialog;
 mod message;
+mod notification;
 mod portal;
 mod portal_user;
 mod recent;
@@ -15,12 +16,13 @@ use super::registry::Method;
 use super::shape::Wire;
 
 /// Every declaration, in the order in which documents list them.
-pub const GROUPS: [&[Method]; 9] = [
+pub const GROUPS: [&[Method]; 10] = [
     recent::METHODS,
     counter::METHODS,
     dialog::METHODS,
     chat::METHODS,
     message::METHODS,
+    notification::METHODS,
     user::METHODS,
     portal_user::METHODS,
     portal::METHODS,

@@ -3,6 +3,7 @@
 pub mod chat;
 pub mod file;
 pub mod message;
+pub mod notification;
 pub mod part;
 pub mod portal_user;
 pub mod recent;
