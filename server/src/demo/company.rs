@@ -185,6 +185,7 @@ fn assistants() -> Vec<Room> {
         Room::new(id, System, "", &[user])
             .about(&[Topic::Notices])
             .talks(20, 25, 3 * HOUR)
+            .ends(&[Beat(3, "[USER=3][/USER] invites you to ride the new Heron on Friday", Plain)])
             .deed(user, Deed::Unread(0))
     };
     vec![

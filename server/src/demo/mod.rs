@@ -283,6 +283,19 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_notification_waits_to_be_confirmed() {
+        let (_folder, messenger, _) = seeded().await;
+        for user in [1, 2] {
+            let start = lately_messenger::notification::Place::Start;
+            let page = messenger.notifications(UserId(user), start, 50).await.unwrap();
+            assert_eq!(page.unread, 1);
+            let (message, question) = page.notifications.first().unwrap();
+            assert!(message.text.contains("invites you") && question.buttons.len() == 2, "{question:?}");
+            assert!(page.notifications.len() > 15);
+        }
+    }
+
+    #[tokio::test]
     async fn rows_that_went_away_are_told_with_their_reasons() {
         let (_folder, messenger, _) = seeded().await;
         let mut reasons = BTreeSet::new();

@@ -4,7 +4,10 @@
 //! Must hold: a counter that the plan names comes out as named, unless the member spoke later; every date lies
 //! between the message it follows and now.
 
-use lately_model::{ChatKind, Member, MessageId, Moment, RemovalReason, UserId};
+use lately_model::notification::Button;
+use lately_model::{
+    ChatKind, Member, MessageId, Moment, Notification, NotificationKind, RemovalReason, UserId,
+};
 use lately_store::Fact;
 
 use super::chance::Chance;
@@ -62,10 +65,32 @@ pub(super) fn states(room: &Room, messages: &[Numbered], now: Moment) -> Vec<Fac
     }
     facts.extend(views(room, &rows, messages, now, &mut chance));
     facts.extend(rows.into_iter().map(Fact::Row));
+    if room.chat.kind == ChatKind::System {
+        facts.extend(messages.last().map(|message| Fact::Notification(Box::new(question(message)))));
+    }
     for (user, reason, ago) in &room.removals {
         facts.push(Fact::Removal { user: *user, chat: room.chat.id, reason: *reason, date: now.plus(-ago) });
     }
     facts
+}
+
+/// The last notification waits for a choice.
+fn question(message: &Numbered) -> Notification {
+    let button = |title: &str, value: &str, look: &str| Button {
+        title: title.to_owned(),
+        value: value.to_owned(),
+        look: look.to_owned(),
+    };
+    Notification {
+        message_id: message.id,
+        kind: NotificationKind::Confirm,
+        module: "calendar".to_owned(),
+        event: "invite".to_owned(),
+        title: "Test ride".to_owned(),
+        buttons: vec![button("I will come", "Y", "accept"), button("Not this time", "N", "cancel")],
+        unread: true,
+        ..Notification::default()
+    }
 }
 
 fn row(room: &Room, user: UserId, messages: &[Numbered], now: Moment, chance: &mut Chance) -> Member {
