@@ -31,6 +31,7 @@ mod message;
 mod migrate;
 mod moving;
 mod nodes;
+mod notification;
 mod observe;
 mod page;
 mod portal;

@@ -6,6 +6,9 @@ use serde_json::json;
 /// Two colleagues with one dialog. Alice wrote three messages, Bob has read the first and pinned the dialog.
 const VERSION_1: &[u8] = include_bytes!("fixtures/version-1.db");
 
+/// Bob's notifications, which version 2 kept as messages read by position: the first of three is read, a fourth gone.
+const VERSION_2: &[u8] = include_bytes!("fixtures/version-2.db");
+
 #[tokio::test]
 async fn a_database_of_version_1_opens_and_means_what_it_meant() {
     let portal = TestPortal::empty("2026-03-02T10:00:00+00:00", |config| {
@@ -28,6 +31,31 @@ async fn a_database_of_version_1_opens_and_means_what_it_meant() {
 
     assert_eq!(alice.say(2, "written by this version").await, 4);
     assert_eq!(bob.row(1).await.unwrap()["counter"], 3);
+    portal.assert_exact().await;
+
+    let fresh = TestPortal::with(|config| config.database = None).await;
+    assert_eq!(portal.messenger().schema().await.unwrap(), fresh.messenger().schema().await.unwrap());
+}
+
+#[tokio::test]
+async fn notifications_of_version_2_are_read_one_by_one_from_now_on() {
+    let portal = TestPortal::empty("2026-03-02T10:00:00+00:00", |config| {
+        config.database = None;
+        std::fs::write(config.data.join("lately.db"), VERSION_2).unwrap();
+    })
+    .await;
+    portal.assert_exact().await;
+    let bob = Client::new(format!("{}/rest/2/version2secret/", portal.origin()), 2, portal.http().clone());
+    let page = bob.ok("im.notify.get", json!({})).await;
+    let shown = page["notifications"].as_array().unwrap().iter();
+    let shown: Vec<_> = shown.map(|one| json!([one["id"], one["notify_type"], one["notify_read"]])).collect();
+    assert_eq!(shown, [json!([3, 2, "N"]), json!([2, 4, "N"]), json!([1, 2, "Y"])]);
+    let unread = async || bob.ok("im.counters.get", json!({})).await["TYPE"]["NOTIFY"].clone();
+    assert_eq!(unread().await, 2);
+    bob.ok("im.notify.read", json!({ "ID": 2, "ONLY_CURRENT": "Y" })).await;
+    assert_eq!(unread().await, 1);
+    let next = bob.ok("im.notify.personal.add", json!({ "USER_ID": 2, "MESSAGE": "Next" })).await;
+    assert_eq!((next, unread().await), (json!(5), json!(2)));
     portal.assert_exact().await;
 
     let fresh = TestPortal::with(|config| config.database = None).await;

@@ -62,6 +62,33 @@ async fn what_is_written_through_one_server_shows_at_the_other() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn notifications_are_counted_at_every_server() {
+    let one = portal(None).await;
+    let other = one.neighbour(|_| {}).await;
+    let (alice, bob) = (one.client(Person::Alice).await, one.client(Person::Bob).await);
+    let there = at(&other, &bob);
+    let counted = async || {
+        other.messenger().catch_up().await.unwrap();
+        there.ok("im.counters.get", json!({})).await["TYPE"]["NOTIFY"].clone()
+    };
+    assert_eq!(counted().await, 0);
+    let mut sent = Vec::new();
+    for tag in ["", "T", "T"] {
+        let params = json!({ "USER_ID": 2, "MESSAGE": "Hi", "TAG": tag, "CLIENT_ID": "shop" });
+        sent.push(alice.ok("im.notify.system.add", params).await);
+    }
+    assert_eq!(counted().await, 2);
+    bob.ok("im.notify.read", json!({ "ID": sent[0], "ONLY_CURRENT": "Y" })).await;
+    assert_eq!(counted().await, 1);
+    alice.ok("im.notify.delete", json!({ "TAG": "T", "CLIENT_ID": "shop" })).await;
+    assert_eq!(counted().await, 0);
+    bob.ok("im.notify.read", json!({ "ID": sent[0], "ACTION": "N" })).await;
+    assert_eq!(counted().await, 1);
+    assert_eq!(other.messenger().gauge().doubts, 0, "everything was told");
+    one.assert_exact().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn over_the_bus_it_shows_without_being_looked_for() {
     let nats = Nats::start().unwrap();
     let one = portal(Some(nats.url())).await;

@@ -78,13 +78,13 @@ fn play_histories(seed: u8) {
 }
 
 /// Another process on the same data, as the command line is.
-fn neighbour(portal: &TestPortal) -> Messenger {
+pub(crate) fn neighbour(portal: &TestPortal) -> Messenger {
     let clock: Arc<lately_testkit::TestClock> = Arc::clone(&portal.clock);
     Messenger::open(portal.database(), Settings::default(), clock, Arc::new(SystemDice)).unwrap()
 }
 
 /// An import by another process makes the server drop what it keeps.
-async fn distrust(portal: &TestPortal, neighbour: &Messenger) {
+pub(crate) async fn distrust(portal: &TestPortal, neighbour: &Messenger) {
     let before = portal.messenger().gauge().doubts;
     let department = r#"{"type":"department","id":1,"name":"Company"}"#;
     neighbour.import(department.as_bytes(), &mut |_| {}).await.unwrap();

@@ -93,6 +93,7 @@ fn undeclared(method: &str) -> &'static [&'static str] {
     match method {
         "im.message.add" => &["USER_ID", "CHAT_ID"],
         "im.message.update" | "im.message.delete" | "im.message.like" => &["ID"],
+        "im.notify.answer" | "im.notify.confirm" => &["ID"],
         "im.recent.pin" | "im.chat.mute" => &["ACTION"],
         "im.recent.unread" => &["UNREAD"],
         "im.recent.list" => &["start", "DATE_LAST_ACTIVITY"],
@@ -187,7 +188,7 @@ async fn withstand(town: &Town, attacker: &Client, chosen: impl Fn(&Method) -> b
 }
 
 fn makes_chats_or_messages(method: &Method) -> bool {
-    ["im.chat.", "im.message."].iter().any(|module| method.name.starts_with(module))
+    ["im.chat.", "im.message.", "im.notify"].iter().any(|module| method.name.starts_with(module))
 }
 
 #[tokio::test]
