@@ -2,15 +2,18 @@
 //!
 //! Must hold: what members are told in system messages is written here and nowhere else (behaviour.md G).
 
+use lately_model::notification::REMOVAL;
 use lately_model::recent::role_of;
 use lately_model::right::{Act, Verdict, verdict};
 use lately_model::{
-    Chat, ChatId, ChatKind, DialogId, Member, Moment, RemovalReason, Role, User, UserId, color, text,
+    Chat, ChatId, ChatKind, DialogId, Member, Moment, Notification, NotificationKind, RemovalReason, Role,
+    User, UserId, color, text,
 };
 use lately_store::{NewChat, NewMessage, Snapshot, Tx};
 use serde_json::{Map, Value, json};
 
 use crate::dialog::{self, role_in};
+use crate::notification;
 use crate::user::{acting, may_meet};
 use crate::{Error, Messenger, Refusal};
 
@@ -105,7 +108,8 @@ impl Messenger {
                 tx.member(chat.id, whom)?.ok_or(Refusal::NoSuchUser)?;
                 tx.part(chat.id, whom, RemovalReason::Removed, now)?;
                 let text = format!("{} removed {} from the chat", mention(user), mention(whom));
-                tell_gone(tx, &chat, user, text, now)
+                tell_gone(tx, &chat, user, text, now)?;
+                tell_removed(tx, &chat, user, whom, now)
             })
             .await
     }
@@ -345,6 +349,24 @@ fn tell_gone(tx: &mut Tx<'_>, chat: &Chat, actor: UserId, text: String, now: Mom
         return Ok(());
     }
     announce(tx, chat, actor, text, codes("CHAT_LEAVE"), now)
+}
+
+/// Whoever was removed cannot read the chat any more, so they are notified.
+fn tell_removed(tx: &mut Tx<'_>, chat: &Chat, actor: UserId, whom: UserId, now: Moment) -> Result<(), Error> {
+    let message = NewMessage {
+        author_id: actor,
+        date: now,
+        text: format!("{} removed you from the chat \"{}\"", mention(actor), chat.title),
+        counts: true,
+        ..NewMessage::default()
+    };
+    let notification = Notification {
+        kind: NotificationKind::Personal,
+        module: REMOVAL.0.to_owned(),
+        event: REMOVAL.1.to_owned(),
+        ..Notification::default()
+    };
+    notification::send(tx, whom, &message, &notification, now).map(drop)
 }
 
 /// A system message that counts for nobody.

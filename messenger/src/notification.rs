@@ -195,7 +195,7 @@ fn reachable(tx: &Tx<'_>, actor: &User, to: UserId) -> Result<Option<UserId>, Er
 }
 
 /// Writes a notification into its reader's chat; those with the same tag go.
-fn send(
+pub(crate) fn send(
     tx: &mut Tx<'_>,
     reader: UserId,
     message: &NewMessage,

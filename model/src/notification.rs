@@ -175,6 +175,9 @@ pub const ANSWER: (&str, &str) = ("im", "answer");
 /// A person chooses a button of a notification.
 pub const CONFIRM: (&str, &str) = ("im", "confirm");
 
+/// Somebody removes the reader from a chat.
+pub const REMOVAL: (&str, &str) = ("im", "removal");
+
 /// A program notifies.
 pub const REST: (&str, &str) = ("rest", "rest_notify");
 
@@ -187,6 +190,7 @@ pub const MODULES: [Module; 2] = [
             (PLAIN.1, "Notifications"),
             (ANSWER.1, "Answers to your notifications"),
             (CONFIRM.1, "Choices in your notifications"),
+            (REMOVAL.1, "Removal from a chat"),
         ],
     ),
     ("rest", "Applications", &[(REST.1, "Notifications of applications")]),

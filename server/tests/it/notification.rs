@@ -294,6 +294,22 @@ async fn notifications_are_no_dialog_and_no_row() {
 }
 
 #[tokio::test]
+async fn whoever_is_removed_from_a_chat_is_notified_and_whoever_leaves_is_not() {
+    let stage = Stage::set().await;
+    let group = stage.group(&stage.alice, &[2, 3]).await;
+    stage.alice.ok("im.chat.user.delete", json!({ "CHAT_ID": group, "USER_ID": 2 })).await;
+    stage.carol.ok("im.chat.user.delete", json!({ "CHAT_ID": group, "USER_ID": 3 })).await;
+    let told = page(&stage.bob).await["notifications"][0].clone();
+    assert_eq!(told["text"], "[USER=1 REPLACE]Alice Adams[/USER] removed you from the chat \"Plan\"");
+    assert_eq!(
+        (&told["author_id"], &told["notify_type"], &told["setting_name"]),
+        (&json!(1), &json!(2), &json!("im|removal"))
+    );
+    assert_eq!((unread(&stage.bob).await, unread(&stage.carol).await), (1, 0));
+    stage.check().await;
+}
+
+#[tokio::test]
 async fn what_the_portal_notifies_of_is_told() {
     let stage = Stage::set().await;
     let schema = stage.bob.ok("im.notify.schema.get", json!({})).await;

@@ -365,6 +365,8 @@ impl Naive {
         self.part(self.ids[whom], "removed");
         let text = format!("{} removed {} from the chat", name(who), name(whom));
         self.post(Place::Group, 0, self.ids[who], text, false);
+        // Whoever was removed is notified, by a message that no list shows.
+        self.last_message += 1;
         true
     }
 
