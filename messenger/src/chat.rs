@@ -189,6 +189,30 @@ impl Messenger {
             .await
     }
 
+    /// `im.chat.updateColor`: gives a chat another colour of the palette and tells its members.
+    pub async fn recolor(&self, user: UserId, dialog: DialogId, code: String) -> Result<(), Error> {
+        if !color::choosable(&code) {
+            return Err(Refusal::NoSuchColor.into());
+        }
+        let now = self.now();
+        self.store
+            .write(move |tx| {
+                let actor = acting(tx, user)?;
+                let (chat, role) = group(tx, user, dialog, Refusal::WrongRequest)?;
+                match verdict(&actor, role, &chat, Act::Recolor) {
+                    Verdict::Allowed if chat.shown_color() != color::shown(&code, chat.id.0) => {}
+                    Verdict::Restricted => return Err(Refusal::NoAccess.into()),
+                    _ => return Err(Refusal::WrongRequest.into()),
+                }
+                tx.recolor_chat(chat.id, &code)?;
+                let text = format!("{} changed the chat color to {}", mention(user), color::name(&code));
+                let told = NewMessage { counts: true, ..system(&chat, user, text, Map::new(), now) };
+                tx.append_message(&told)?;
+                Ok(())
+            })
+            .await
+    }
+
     /// `im.chat.setOwner`: the present owner again is fine.
     pub async fn set_owner(&self, user: UserId, dialog: DialogId, owner: UserId) -> Result<(), Error> {
         self.store

@@ -7,7 +7,7 @@ use lately_model::{
     Chat, ChatId, ChatKind, DialogId, File, Member, Message, MessageId, Moment, Role, User, UserId, preview,
 };
 pub use lately_store::View;
-use lately_store::{NewChat, Page, Snapshot, Tx};
+use lately_store::{NewChat, Page, Snapshot, Span, Tx};
 
 use crate::resident::Look;
 use crate::user::{acting, may_meet};
@@ -22,9 +22,9 @@ pub const PAGE: i64 = 20;
 /// How many messages are read at most, unread ones aside.
 pub const PAGE_MOST: i64 = 50;
 
-/// What `im.dialog.get` shows.
+/// A chat as one person finds it.
 #[derive(Debug, Clone)]
-pub struct DialogPage {
+pub struct ChatView {
     /// The chat.
     pub chat: Chat,
     /// The caller's membership; `None` for somebody who looks into an open chat.
@@ -37,6 +37,15 @@ pub struct DialogPage {
     pub message_count: i64,
     /// The first unread one; zero for none.
     pub unread_id: MessageId,
+    /// Whether it is an open channel made within the last day.
+    pub is_new: bool,
+}
+
+/// What `im.dialog.get` shows.
+#[derive(Debug, Clone)]
+pub struct DialogPage {
+    /// The chat.
+    pub view: ChatView,
     /// The other active members with their names.
     pub readers: Vec<(Member, String)>,
     /// The managers, the owner among them.
@@ -45,8 +54,15 @@ pub struct DialogPage {
     pub viewers: Vec<(View, String)>,
     /// How many saw it.
     pub viewer_count: i64,
-    /// Whether it is an open channel made within the last day.
-    pub is_new: bool,
+}
+
+/// Which members to show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Roll {
+    /// In the order of joining.
+    Joined(Span),
+    /// By number, those above this one, up to so many.
+    After(UserId, i64),
 }
 
 /// What `im.dialog.messages.get` shows.
@@ -114,6 +130,31 @@ impl Messenger {
                 let actor = acting(snapshot, user)?;
                 let chat = readable(snapshot, &actor, dialog)?.ok_or(Refusal::NoAccess)?;
                 message_page(snapshot, &chat, user, window, limit)
+            })
+            .await
+    }
+
+    /// `im.dialog.users.list`: the members but those who sign in in one of the ways of `without`, and how many there
+    /// are.
+    pub async fn dialog_users(
+        &self,
+        user: UserId,
+        dialog: DialogId,
+        without: Vec<&'static str>,
+        roll: Roll,
+    ) -> Result<(Vec<User>, i64), Error> {
+        self.ensure(user, dialog).await?;
+        self.store
+            .read(move |snapshot| {
+                let actor = acting(snapshot, user)?;
+                let chat = readable(snapshot, &actor, dialog)?.ok_or(Refusal::NoAccess)?;
+                let users = match roll {
+                    Roll::Joined(span) => snapshot.member_users(chat.id, &without, span)?,
+                    Roll::After(after, limit) => {
+                        snapshot.member_users_after(chat.id, &without, after, limit)?
+                    }
+                };
+                Ok((users, snapshot.member_user_count(chat.id, &without)?))
             })
             .await
     }
@@ -228,7 +269,11 @@ pub(crate) fn open(tx: &mut Tx<'_>, actor: &User, dialog: DialogId, now: Moment)
 }
 
 /// The chat behind an address, if there is one and `actor` may read it.
-fn readable(snapshot: &Snapshot<'_>, actor: &User, dialog: DialogId) -> Result<Option<Chat>, Error> {
+pub(crate) fn readable(
+    snapshot: &Snapshot<'_>,
+    actor: &User,
+    dialog: DialogId,
+) -> Result<Option<Chat>, Error> {
     let Some(chat) = find(snapshot, actor.id, dialog)? else { return Ok(None) };
     let role = role_in(snapshot, &chat, actor.id)?;
     Ok((verdict(actor, role, &chat, Act::Read) == Verdict::Allowed).then_some(chat))
@@ -262,14 +307,32 @@ pub(crate) fn role_in(snapshot: &Snapshot<'_>, chat: &Chat, user: UserId) -> Res
     Ok(snapshot.member(chat.id, user)?.map_or(Role::Guest, |member| role_of(chat, &member)))
 }
 
-fn dialog_page(snapshot: &Snapshot<'_>, actor: &User, chat: Chat, now: Moment) -> Result<DialogPage, Error> {
-    let member = snapshot.member(chat.id, actor.id)?;
+/// A chat as `user` finds it.
+pub(crate) fn view(
+    snapshot: &Snapshot<'_>,
+    user: UserId,
+    chat: Chat,
+    now: Moment,
+) -> Result<ChatView, Error> {
+    let member = snapshot.member(chat.id, user)?;
     let first_visible = member.as_ref().map_or(MessageId(0), |member| member.first_visible_id);
-    let counter = snapshot.seat(chat.id, actor.id)?.map_or(0, |seat| chat.ordinal - seat.settled);
+    let counter = snapshot.seat(chat.id, user)?.map_or(0, |seat| chat.ordinal - seat.settled);
     let unread_id = match &member {
-        Some(member) if counter > 0 => snapshot.first_unread(chat.id, actor.id, member.last_read_id)?,
+        Some(member) if counter > 0 => snapshot.first_unread(chat.id, user, member.last_read_id)?,
         _ => MessageId(0),
     };
+    Ok(ChatView {
+        role: member.as_ref().map_or(Role::Guest, |member| role_of(&chat, member)),
+        counter,
+        message_count: snapshot.message_count(chat.id, first_visible)?,
+        unread_id,
+        is_new: chat.kind == ChatKind::OpenChannel && now.0 - chat.created_at.0 < DAY,
+        member,
+        chat,
+    })
+}
+
+fn dialog_page(snapshot: &Snapshot<'_>, actor: &User, chat: Chat, now: Moment) -> Result<DialogPage, Error> {
     let readers = snapshot.readers_of(chat.id, actor.id, READERS)?;
     let mut managers: Vec<UserId> = snapshot
         .members(chat.id, READERS)?
@@ -284,19 +347,8 @@ fn dialog_page(snapshot: &Snapshot<'_>, actor: &User, chat: Chat, now: Moment) -
         let name = snapshot.user(view.user_id)?.map(|user| user.name()).unwrap_or_default();
         viewers.push((view, name));
     }
-    Ok(DialogPage {
-        role: member.as_ref().map_or(Role::Guest, |member| role_of(&chat, member)),
-        counter,
-        message_count: snapshot.message_count(chat.id, first_visible)?,
-        unread_id,
-        readers,
-        managers,
-        viewers,
-        viewer_count,
-        is_new: chat.kind == ChatKind::OpenChannel && now.0 - chat.created_at.0 < DAY,
-        member,
-        chat,
-    })
+    let view = view(snapshot, actor.id, chat, now)?;
+    Ok(DialogPage { view, readers, managers, viewers, viewer_count })
 }
 
 fn message_page(

@@ -46,6 +46,10 @@ pub enum Record {
     Removal(RemovalRecord),
     /// A webhook.
     Webhook(WebhookRecord),
+    /// Somebody found a dialog.
+    SearchLast(SearchLastRecord),
+    /// An application keeps an option.
+    Option(OptionRecord),
 }
 
 /// See [`lately_store::Fact::Portal`].
@@ -56,7 +60,7 @@ pub struct PortalRecord {
     pub color_counter: i64,
 }
 
-/// See [`lately_store::Department`].
+/// See [`lately_model::Department`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "the fields are those of Department")]
@@ -72,7 +76,7 @@ pub struct DepartmentRecord {
 }
 
 fn default_sort() -> i64 {
-    500
+    lately_model::department::SORT
 }
 
 /// See [`lately_model::Chat`]. Private chats name the two people in `pair`.
@@ -281,4 +285,26 @@ pub struct WebhookRecord {
     pub expires_at: Option<Moment>,
     #[serde(default)]
     pub title: String,
+}
+
+/// See [`lately_store::Found`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "the fields are those of Found")]
+pub struct SearchLastRecord {
+    pub user: UserId,
+    pub dialog: String,
+    pub place: i64,
+}
+
+/// See [`lately_store::AppOption`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "the fields are those of AppOption")]
+pub struct OptionRecord {
+    pub application: String,
+    #[serde(default)]
+    pub user: UserId,
+    pub name: String,
+    pub value: Value,
 }

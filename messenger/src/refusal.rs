@@ -36,6 +36,8 @@ pub enum Refusal {
     NoAccess,
     /// The caller has no access to the row they want to pin.
     NoAccessToPin,
+    /// Only employees see the structure of the company.
+    NoAccessToStructure,
     /// The caller may not write there.
     MayNotPost,
     /// There is no such chat to write to.
@@ -104,6 +106,18 @@ pub enum Refusal {
     WrongRequest,
     /// A list is not a list of numbers.
     ListMalformed,
+    /// A list of numbers is missing or malformed, where the reference has a code of its own for that.
+    NumbersEmpty,
+    /// The text to look for is missing or too short.
+    FindShort,
+    /// The chat cannot have this colour.
+    NoSuchColor,
+    /// There is nothing to keep.
+    OptionsEmpty,
+    /// Options belong to an application, and none was named.
+    NoApplication,
+    /// Only administrators change what an application keeps for everybody.
+    OptionsOfAdministrators,
     /// There is no such status.
     NoSuchStatus,
     /// A required code is missing.

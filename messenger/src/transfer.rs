@@ -149,8 +149,10 @@ impl Messenger {
         self.store.read(move |snapshot| Ok(snapshot.differences(DIFFERENCES, &mut progress)?)).await
     }
 
-    /// Writes what a recount gives wherever it differs. Answers how many chats were repaired.
+    /// Writes what a recount gives wherever it differs: first for people and departments, then chat after chat. Answers
+    /// how many chats were repaired.
     pub async fn repair(&self, mut progress: impl FnMut(u64) + Send) -> Result<u64, Error> {
+        self.store.write(|tx| Ok::<_, Error>(tx.repair_people()?)).await?;
         let mut repaired = 0;
         let mut done = 0;
         let mut after = ChatId(0);

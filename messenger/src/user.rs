@@ -1,5 +1,6 @@
 //! Users: who they are, what they say of themselves, and who may see whom.
 
+use lately_model::right::is_among;
 use lately_model::user::Status;
 use lately_model::{Moment, User, UserId};
 use lately_store::Snapshot;
@@ -53,6 +54,12 @@ impl Messenger {
                 Ok(found)
             })
             .await
+    }
+
+    /// `user.access`: whether the caller is among those whom one of the codes names. Administrators always are.
+    pub async fn has_access(&self, user: UserId, codes: Vec<String>) -> Result<bool, Error> {
+        let user = self.current_user(user).await?;
+        Ok(user.admin || codes.iter().any(|code| is_among(&user, code)))
     }
 
     /// Every user that `keep` keeps, by number; at most 100,000 are looked at.
@@ -144,7 +151,7 @@ pub(crate) fn acting(snapshot: &Snapshot<'_>, user: UserId) -> Result<User, Erro
 }
 
 /// Everybody sees everybody, but guests from outside only those they may meet.
-fn may_see(snapshot: &Snapshot<'_>, actor: &User, other: &User) -> Result<bool, Error> {
+pub(crate) fn may_see(snapshot: &Snapshot<'_>, actor: &User, other: &User) -> Result<bool, Error> {
     Ok(!actor.is_extranet() || may_meet(snapshot, actor, other)?)
 }
 
@@ -160,7 +167,7 @@ pub(crate) fn may_meet(snapshot: &Snapshot<'_>, actor: &User, other: &User) -> R
 }
 
 /// The command line acts for nobody and may; over REST only administrators may.
-fn administering(snapshot: &Snapshot<'_>, caller: Option<UserId>) -> Result<(), Error> {
+pub(crate) fn administering(snapshot: &Snapshot<'_>, caller: Option<UserId>) -> Result<(), Error> {
     let Some(caller) = caller else { return Ok(()) };
     if acting(snapshot, caller)?.admin {
         return Ok(());

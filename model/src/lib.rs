@@ -7,6 +7,7 @@
 
 pub mod chat;
 pub mod color;
+pub mod department;
 pub mod dialog;
 pub mod file;
 pub mod id;
@@ -18,11 +19,13 @@ pub mod notification;
 pub mod preview;
 pub mod recent;
 pub mod right;
+pub mod search;
 pub mod text;
 pub mod user;
 pub mod webhook;
 
 pub use chat::{Chat, ChatKind};
+pub use department::{Department, Structure};
 pub use dialog::DialogId;
 pub use file::{File, FileKind};
 pub use id::{ChatId, FileId, MessageId, UserId, WebhookId};

@@ -14,6 +14,8 @@ pub enum Act {
     Post,
     /// Change its name.
     Rename,
+    /// Change its colour.
+    Recolor,
     /// Add members.
     Extend,
     /// Remove somebody else.
@@ -50,6 +52,7 @@ pub fn verdict(actor: &User, role: Role, chat: &Chat, act: Act) -> Verdict {
         Act::Read => return reading(actor, role, chat),
         Act::Post => (restrictions.send, chat.can_post()),
         Act::Rename => (restrictions.rename && is_group(chat), Role::Member),
+        Act::Recolor => (restrictions.avatar && is_group(chat), Role::Member),
         Act::Extend => (restrictions.extend && is_group(chat), Role::Member),
         Act::Kick => (restrictions.leave && is_group(chat), Role::Owner),
         Act::SetOwner => (is_group(chat), Role::Owner),
@@ -66,6 +69,16 @@ pub fn verdict(actor: &User, role: Role, chat: &Chat, act: Act) -> Verdict {
         return Verdict::Restricted;
     }
     if role >= least { Verdict::Allowed } else { Verdict::RoleTooLow }
+}
+
+/// Whether somebody is among those whom an access code names: `U7` one user, `AU` everybody who has signed in, `G1` the
+/// administrators, `G2` everybody.
+pub fn is_among(user: &User, code: &str) -> bool {
+    match code {
+        "AU" | "G2" => true,
+        "G1" => user.admin,
+        _ => code.strip_prefix('U').is_some_and(|id| id == user.id.to_string()),
+    }
 }
 
 /// Group-like chats have a name and members that can be changed; private ones and notifications have not.
@@ -104,6 +117,23 @@ mod tests {
             verdict(&alice(), Role::Guest, &chat(ChatKind::Group, ""), Act::Read),
             Verdict::RoleTooLow
         );
+    }
+
+    #[test]
+    fn access_codes_name_one_or_all_or_the_administrators() {
+        let alice = User { id: crate::UserId(7), ..alice() };
+        for (code, among) in [
+            ("U7", true),
+            ("AU", true),
+            ("G2", true),
+            ("G1", false),
+            ("U07", false),
+            ("U", false),
+            ("", false),
+        ] {
+            assert_eq!(is_among(&alice, code), among, "{code}");
+        }
+        assert!(is_among(&User { admin: true, ..alice }, "G1"));
     }
 
     #[test]

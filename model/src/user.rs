@@ -120,6 +120,10 @@ pub struct Bot {
     pub openline: bool,
 }
 
+/// How people from elsewhere sign in: a bot's program, an open line's customer, a user of another portal, somebody who
+/// writes by e-mail.
+pub const EXTERNAL: [&str; 4] = ["bot", "imconnector", "replica", "email"];
+
 /// One user with everything that a list, a profile or a search shows of them.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -199,6 +203,17 @@ impl User {
         match name.trim() {
             "" => self.email.clone(),
             name => name.to_owned(),
+        }
+    }
+
+    /// How they sign in; what is not set follows from the kind.
+    pub fn shown_auth(&self) -> &str {
+        match (self.external_auth_id.as_str(), self.kind) {
+            ("", UserKind::Bot) => "bot",
+            ("", UserKind::Connector) => "imconnector",
+            ("", UserKind::Network) => "replica",
+            ("", _) => "default",
+            (set, _) => set,
         }
     }
 

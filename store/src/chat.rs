@@ -79,6 +79,13 @@ impl Tx<'_> {
     /// Gives a chat another name.
     pub fn rename_chat(&mut self, chat: ChatId, title: &str) -> Result<(), StoreError> {
         self.engine.run_one("UPDATE chat SET title = ?2 WHERE id = ?1", &[chat.into(), title.into()])?;
+        self.file_chat(chat, title)?;
+        self.told_room(chat)
+    }
+
+    /// Gives a chat another colour, by its palette code.
+    pub fn recolor_chat(&mut self, chat: ChatId, color: &str) -> Result<(), StoreError> {
+        self.engine.run_one("UPDATE chat SET color = ?2 WHERE id = ?1", &[chat.into(), color.into()])?;
         self.told_room(chat)
     }
 
@@ -123,7 +130,11 @@ impl Tx<'_> {
                    created_at, user_count, message_count, ordinal, last_message_id, last_message_at, updated_at, \
                    low_id, high_id, line_id, line_status, line_created_at) VALUES (COALESCE(?1, (SELECT COALESCE(max(id), 0) + 1 FROM chat)), ?2, ?3, ?4, ?5, ?6, ?7, ?8, \
                    ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, 0, 0, 0, 0, ?16, ?16, ?17, ?18, ?19, ?20, ?21) RETURNING id";
-        self.engine.insert(sql, &params).map(ChatId)
+        let id = self.engine.insert(sql, &params).map(ChatId)?;
+        if !chat.title.is_empty() {
+            self.file_chat(id, &chat.title)?;
+        }
+        Ok(id)
     }
 
     /// Counts the members again and whether a guest from outside is among them.

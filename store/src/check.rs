@@ -1,13 +1,19 @@
 //! The recount: everything stored that could be derived is derived again, slowly and plainly, and compared.
 //!
-//! Must hold: a clean check means that every chat's totals and every member's counter equal a count of messages.
+//! Must hold: a clean check means that every chat's totals and every member's counter equal a count of messages, and that
+//! everything is found by its own words.
 
+use lately_model::search::{Words, words};
 use lately_model::{Chat, ChatId, ChatKind, Member, MessageId, Seat, UserId};
 
+use crate::search::{Shelf, words_of_user};
 use crate::{Page, Snapshot, StoreError, Tx};
 
 /// How many rows are read at a time.
 const STEP: i64 = 500;
+
+/// How many words or departments something is found by that are not its own, or not found by that are.
+const MISFILED: &str = "wrong search entries";
 
 /// A value that is not what a recount gives.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,6 +49,7 @@ impl Snapshot<'_> {
     /// Recounts chat after chat and answers the first `limit` differences.
     pub fn differences(&self, limit: usize, progress: Progress<'_>) -> Result<Vec<Difference>, StoreError> {
         let mut found = Vec::new();
+        self.compare_people(&mut found)?;
         let total = self.engine.row("SELECT count(*) FROM chat", &[])?.map_or(Ok(0), |mut row| row.int())?;
         let mut done = 0;
         let mut after = ChatId(0);
@@ -89,6 +96,8 @@ impl Snapshot<'_> {
         if chat.kind == ChatKind::System {
             differ("notifications", count(recount.notifications.len()), recount.message_count);
         }
+        let misfiled = self.misfiled(Shelf::Title, chat.id.0, &words([chat.title.as_str()]))?;
+        differ(MISFILED, misfiled, 0);
         let mut after = UserId(0);
         loop {
             let seats = self.seats_in(chat.id, after, STEP)?;
@@ -109,6 +118,39 @@ impl Snapshot<'_> {
             let Some(last) = some.last() else { return Ok(all) };
             after = last.message_id;
             all.extend(some.iter().map(|notification| notification.unread));
+        }
+    }
+
+    /// What users and departments are found by, and where users belong.
+    fn compare_people(&self, found: &mut Vec<Difference>) -> Result<(), StoreError> {
+        let mut differ = |row: String, misfiled: i64| {
+            if misfiled != 0 {
+                found.push(Difference { row, value: MISFILED, found: misfiled, expected: 0 });
+            }
+        };
+        let mut after = UserId(0);
+        loop {
+            let users = self.users_after(after, STEP)?;
+            let Some(last) = users.last() else { break };
+            after = last.id;
+            for user in &users {
+                let mut misfiled = self.misplaced(user)?;
+                for (shelf, words) in words_of_user(user) {
+                    misfiled += self.misfiled(shelf, user.id.0, &words)?;
+                }
+                differ(format!("user {}", user.id), misfiled);
+            }
+        }
+        let mut after = 0;
+        loop {
+            let departments = self.departments_after(after, STEP)?;
+            let Some(last) = departments.last() else { return Ok(()) };
+            after = last.id;
+            for department in &departments {
+                let words: Words = words([department.name.as_str()]);
+                let misfiled = self.misfiled(Shelf::Department, department.id, &words)?;
+                differ(format!("department {}", department.id), misfiled);
+            }
         }
     }
 
@@ -210,6 +252,7 @@ impl Tx<'_> {
         let last = self.messages(id, Page::Newest, MessageId(0), 1)?;
         chat.last_message_at = last.first().map_or(chat.created_at, |message| message.date);
         self.save_totals(&chat)?;
+        self.file_chat(id, &chat.title)?;
         self.recount_members(id)?;
         if chat.kind == ChatKind::System {
             self.repair_notifications(&chat)?;
@@ -217,6 +260,28 @@ impl Tx<'_> {
         self.repair_members(id, &recount)?;
         self.told_room(id)?;
         Ok(true)
+    }
+
+    /// Writes what users and departments are found by, and where users belong, wherever it differs.
+    pub fn repair_people(&mut self) -> Result<(), StoreError> {
+        let mut after = UserId(0);
+        loop {
+            let users = self.users_after(after, STEP)?;
+            let Some(last) = users.last() else { break };
+            after = last.id;
+            for user in &users {
+                self.file_user(user)?;
+            }
+        }
+        let mut after = 0;
+        loop {
+            let departments = self.departments_after(after, STEP)?;
+            let Some(last) = departments.last() else { return Ok(()) };
+            after = last.id;
+            for department in &departments {
+                self.file_department(department)?;
+            }
+        }
     }
 
     fn repair_members(&mut self, chat: ChatId, recount: &Recount) -> Result<(), StoreError> {

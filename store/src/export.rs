@@ -2,7 +2,7 @@
 
 use lately_model::{Chat, ChatId, ChatKind, File, FileId, MessageId, RemovalReason, UserId, WebhookId};
 
-use crate::{Fact, Snapshot, StoreError, message};
+use crate::{AppOption, Fact, Snapshot, StoreError, message};
 
 /// How many rows are read at a time.
 const STEP: i64 = 500;
@@ -30,7 +30,9 @@ impl Snapshot<'_> {
             self.chat_facts(chat, take)?;
         }
         self.removal_facts(take)?;
-        self.webhook_facts(take)
+        self.webhook_facts(take)?;
+        self.found_facts(take)?;
+        self.option_facts(take)
     }
 
     fn department_facts<E: From<StoreError>>(&self, take: Take<'_, E>) -> Result<(), E> {
@@ -173,6 +175,31 @@ impl Snapshot<'_> {
             after = last.id;
             for webhook in webhooks {
                 take(Fact::Webhook(webhook))?;
+            }
+        }
+    }
+
+    fn found_facts<E: From<StoreError>>(&self, take: Take<'_, E>) -> Result<(), E> {
+        let mut after = (UserId(0), String::new());
+        loop {
+            let found = self.found_after(after.0, &after.1, STEP)?;
+            let Some(last) = found.last() else { return Ok(()) };
+            after = (last.user_id, last.dialog.to_string());
+            for found in found {
+                take(Fact::Found(found))?;
+            }
+        }
+    }
+
+    fn option_facts<E: From<StoreError>>(&self, take: Take<'_, E>) -> Result<(), E> {
+        let [application, name, value] = [String::new(), String::new(), String::new()];
+        let mut after = AppOption { application, user_id: UserId(0), name, value };
+        loop {
+            let options = self.options_after(&after, STEP)?;
+            let Some(last) = options.last() else { return Ok(()) };
+            after = last.clone();
+            for option in options {
+                take(Fact::Option(option))?;
             }
         }
     }

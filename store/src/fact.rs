@@ -4,11 +4,11 @@
 //! portal. What can be derived (ordinals, totals, counters) is not part of a fact.
 
 use lately_model::{
-    Chat, ChatId, File, Member, Message, MessageId, Moment, Notification, RemovalReason, User, UserId,
-    Webhook,
+    Chat, ChatId, Department, File, Member, Message, MessageId, Moment, Notification, RemovalReason, User,
+    UserId, Webhook,
 };
 
-use crate::Department;
+use crate::{AppOption, Found};
 
 /// One fact.
 #[derive(Debug, Clone, PartialEq)]
@@ -90,4 +90,8 @@ pub enum Fact {
     },
     /// A webhook; its number is ignored.
     Webhook(Webhook),
+    /// Somebody found a dialog.
+    Found(Found),
+    /// An application keeps an option.
+    Option(AppOption),
 }

@@ -53,6 +53,16 @@ impl Tx<'_> {
                 self.put_removal(*chat, *user, *reason, *date)
             }
             Fact::Webhook(webhook) => self.put_webhook(webhook),
+            Fact::Found(found) => {
+                self.expect("user", found.user_id.0)?;
+                self.put_found(found)
+            }
+            Fact::Option(option) => {
+                if !option.user_id.is_none() {
+                    self.expect("user", option.user_id.0)?;
+                }
+                self.put_option(option)
+            }
         }
     }
 

@@ -1,9 +1,10 @@
 //! Members: joining, leaving, silencing.
 
-use lately_model::{ChatId, Member, MessageId, Moment, RemovalReason, UserId};
+use lately_model::user::EXTERNAL;
+use lately_model::{ChatId, Member, MessageId, Moment, RemovalReason, User, UserId};
 
-use crate::engine::Row;
-use crate::{Change, Snapshot, StoreError, Tx};
+use crate::engine::{Row, Value};
+use crate::{Change, Snapshot, Span, StoreError, Tx};
 
 /// The columns of a member under the alias `m`.
 pub(crate) const COLUMNS: &str = "m.chat_id, m.user_id, m.manager, m.muted, m.joined_at, m.first_visible_id, \
@@ -51,6 +52,39 @@ impl Snapshot<'_> {
         rows.into_iter().map(pair).collect()
     }
 
+    /// The members but those who sign in in one of the ways of `without`, in the order of joining.
+    pub fn member_users(&self, chat: ChatId, without: &[&str], span: Span) -> Result<Vec<User>, StoreError> {
+        let (from, mut params) = members_without(chat, without);
+        params.extend([Value::from(span.limit), Value::from(span.offset)]);
+        let columns = crate::user::COLUMNS;
+        let sql = format!("SELECT {columns} {from} ORDER BY m.joined_at, m.user_id LIMIT ?6 OFFSET ?7");
+        let rows = self.engine.rows(&sql, &params)?;
+        rows.into_iter().map(|mut row| crate::user::read(&mut row)).collect()
+    }
+
+    /// The same by number, up to `limit` of those above `after`.
+    pub fn member_users_after(
+        &self,
+        chat: ChatId,
+        without: &[&str],
+        after: UserId,
+        limit: i64,
+    ) -> Result<Vec<User>, StoreError> {
+        let (from, mut params) = members_without(chat, without);
+        params.extend([Value::from(after), Value::from(limit)]);
+        let columns = crate::user::COLUMNS;
+        let sql = format!("SELECT {columns} {from} AND m.user_id > ?6 ORDER BY m.user_id LIMIT ?7");
+        let rows = self.engine.rows(&sql, &params)?;
+        rows.into_iter().map(|mut row| crate::user::read(&mut row)).collect()
+    }
+
+    /// How many they are.
+    pub fn member_user_count(&self, chat: ChatId, without: &[&str]) -> Result<i64, StoreError> {
+        let (from, params) = members_without(chat, without);
+        let row = self.engine.row(&format!("SELECT count(*) {from}"), &params)?;
+        row.map_or(Ok(0), |mut row| row.int())
+    }
+
     /// The first remaining active employee besides `except`, who inherits a chat.
     pub fn heir(&self, chat: ChatId, except: UserId) -> Result<Option<UserId>, StoreError> {
         let sql = "SELECT m.user_id FROM member m JOIN \"user\" u ON u.id = m.user_id WHERE m.chat_id = ?1 \
@@ -65,6 +99,19 @@ impl Snapshot<'_> {
                    JOIN chat c ON c.id = a.chat_id WHERE a.user_id = ?1 AND c.kind <> 'P' LIMIT 1";
         Ok(self.engine.row(sql, &[one.into(), other.into()])?.is_some())
     }
+}
+
+/// Members as a statement finds them, with its first five parameters. How somebody signs in is what
+/// [`User::shown_auth`] says.
+fn members_without(chat: ChatId, without: &[&str]) -> (&'static str, Vec<Value>) {
+    const FROM: &str = "FROM member m JOIN \"user\" u ON u.id = m.user_id WHERE m.chat_id = ?1 AND \
+         CASE WHEN u.external_auth_id <> '' THEN u.external_auth_id WHEN u.kind = 'bot' THEN 'bot' \
+         WHEN u.kind = 'connector' THEN 'imconnector' WHEN u.kind = 'network' THEN 'replica' ELSE 'default' END \
+         NOT IN (?2, ?3, ?4, ?5)";
+    let mut params: Vec<Value> = vec![chat.into()];
+    params.extend(without.iter().take(EXTERNAL.len()).map(|auth| Value::from(*auth)));
+    params.resize_with(EXTERNAL.len() + 1, || Value::from(""));
+    (FROM, params)
 }
 
 impl Tx<'_> {

@@ -2,28 +2,38 @@
 //!
 //! Must hold: a step that was released is never edited; a database newer than the program is refused.
 
-use crate::StoreError;
 use crate::engine::Engine;
+use crate::{Snapshot, StoreError, Tx};
 
 /// One step, in the words of either engine: the same tables, columns and keys.
 struct Step {
     sqlite: &'static str,
     postgres: &'static str,
+    /// What SQL alone cannot write.
+    then: fn(&mut Tx<'_>) -> Result<(), StoreError>,
 }
 
 /// The steps in order; the first is version 1.
-const STEPS: [Step; 3] = [
+const STEPS: [Step; 4] = [
     Step {
         sqlite: include_str!("../migrations/sqlite/0001_first.sql"),
         postgres: include_str!("../migrations/postgres/0001_first.sql"),
+        then: nothing,
     },
     Step {
         sqlite: include_str!("../migrations/sqlite/0002_outbox.sql"),
         postgres: include_str!("../migrations/postgres/0002_outbox.sql"),
+        then: nothing,
     },
     Step {
         sqlite: include_str!("../migrations/sqlite/0003_notification.sql"),
         postgres: include_str!("../migrations/postgres/0003_notification.sql"),
+        then: nothing,
+    },
+    Step {
+        sqlite: include_str!("../migrations/sqlite/0004_people.sql"),
+        postgres: include_str!("../migrations/postgres/0004_people.sql"),
+        then: |tx| tx.file_all(),
     },
 ];
 
@@ -37,8 +47,7 @@ pub fn run(engine: &Engine) -> Result<(), StoreError> {
     }
     for (step, number) in STEPS.iter().zip(1..) {
         if number > found {
-            let script = if engine.shared() { step.postgres } else { step.sqlite };
-            apply(engine, script, number)?;
+            apply(engine, step, number)?;
         }
     }
     Ok(())
@@ -56,14 +65,19 @@ pub fn version(engine: &Engine) -> Result<i64, StoreError> {
 }
 
 /// Two programs may start at once: the version is read again inside the transaction.
-fn apply(engine: &Engine, script: &str, number: i64) -> Result<(), StoreError> {
+fn apply(engine: &Engine, step: &Step, number: i64) -> Result<(), StoreError> {
     within(engine, || {
         if version(engine)? >= number {
             return Ok(());
         }
-        engine.script(script)?;
+        engine.script(if engine.shared() { step.postgres } else { step.sqlite })?;
+        (step.then)(&mut Tx { snapshot: Snapshot::of(engine), changes: Vec::new() })?;
         engine.run_one("INSERT INTO schema_version (version) VALUES (?1)", &[number.into()])
     })
+}
+
+fn nothing(_: &mut Tx<'_>) -> Result<(), StoreError> {
+    Ok(())
 }
 
 fn within(engine: &Engine, change: impl FnOnce() -> Result<(), StoreError>) -> Result<(), StoreError> {

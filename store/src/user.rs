@@ -83,6 +83,7 @@ impl Tx<'_> {
                    registered_at, last_login, profile) VALUES (COALESCE(?1, (SELECT COALESCE(max(id), 0) + 1 FROM \"user\")), ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, \
                    ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27) RETURNING id";
         let id = UserId(self.engine.insert(sql, &params)?);
+        self.file_user(&User { id, ..user.clone() })?;
         self.told_edited(id)?;
         Ok(id)
     }
@@ -97,6 +98,7 @@ impl Tx<'_> {
                    mobile_last = ?18, desktop_last = ?19, absent_until = ?20, departments = ?21, phones = ?22, \
                    website = ?23, bot = ?24, registered_at = ?25, last_login = ?26, profile = ?27 WHERE id = ?1";
         self.engine.run_one(sql, &params)?;
+        self.file_user(user)?;
         self.told_edited(user.id)
     }
 

@@ -61,6 +61,20 @@ pub fn drop_own(data: &Path, address: &str) {
     }
 }
 
+/// Runs statements in a portal's database, past the store: at `address`, or in the file in `data`.
+pub fn run_behind(data: &Path, address: Option<&str>, sql: &str) {
+    let Some(address) = address.map(str::to_owned) else {
+        let file = rusqlite::Connection::open(data.join("lately.db")).expect("the file opens");
+        return file.execute_batch(sql).expect("the statements work");
+    };
+    let sql = sql.to_owned();
+    let work = move || {
+        let mut client = postgres::Client::connect(&address, postgres::NoTls).expect("PostgreSQL answers");
+        client.batch_execute(&sql).expect("the statements work");
+    };
+    std::thread::spawn(work).join().expect("the thread ends");
+}
+
 /// The server that all tests share.
 pub fn server() -> &'static Postgres {
     static SERVER: OnceLock<Postgres> = OnceLock::new();

@@ -196,6 +196,11 @@ impl TestPortal {
         assert!(differences.is_empty(), "a recount differs: {differences:?}");
     }
 
+    /// Runs SQL behind the portal's back, as no verb ever would: for what a recount must find.
+    pub fn damage(&self, sql: &str) {
+        database::run_behind(self.data(), self.ground.address.as_deref(), sql);
+    }
+
     /// Another server of the same portal, on the same database, with a clock and a folder of its own.
     pub async fn neighbour(&self, configure: impl FnOnce(&mut Config)) -> Self {
         let address = self.ground.address.clone();

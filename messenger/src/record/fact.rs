@@ -2,15 +2,15 @@
 
 use lately_model::notification::TAG_MAX_CHARS;
 use lately_model::{
-    Chat, ChatId, ChatKind, File, FileId, Line, Member, Message, MessageId, Notification, NotificationKind,
-    RemovalReason, Scopes, Webhook, WebhookId,
+    Chat, ChatId, ChatKind, Department, DialogId, File, FileId, Line, Member, Message, MessageId,
+    Notification, NotificationKind, RemovalReason, Scopes, Webhook, WebhookId,
 };
-use lately_store::{Department, Fact};
+use lately_store::{AppOption, Fact, Found};
 
 use super::{
     ChatRecord, DepartmentRecord, FileRecord, LineRecord, MemberRecord, MessageRecord, NotificationRecord,
-    PinRecord, PortalRecord, ReadRecord, Record, RemovalRecord, RowRecord, TouchRecord, ViewRecord,
-    WebhookRecord,
+    OptionRecord, PinRecord, PortalRecord, ReadRecord, Record, RemovalRecord, RowRecord, SearchLastRecord,
+    TouchRecord, ViewRecord, WebhookRecord,
 };
 
 /// The highest number of anything: clients that count in floating point still read it exactly, and so all those that the
@@ -77,6 +77,15 @@ impl From<Fact> for Record {
                 created_at: webhook.created_at,
                 expires_at: webhook.expires_at,
                 title: webhook.title,
+            }),
+            Fact::Found(Found { user_id, dialog, place }) => {
+                Self::SearchLast(SearchLastRecord { user: user_id, dialog: dialog.to_string(), place })
+            }
+            Fact::Option(AppOption { application, user_id, name, value }) => Self::Option(OptionRecord {
+                application,
+                user: user_id,
+                name,
+                value: serde_json::from_str(&value).unwrap_or_default(),
             }),
         }
     }
@@ -217,6 +226,18 @@ impl TryFrom<Record> for Fact {
                 created_at: record.created_at,
                 expires_at: record.expires_at,
                 title: record.title,
+            }),
+            Record::SearchLast(record) => Self::Found(Found {
+                user_id: record.user,
+                dialog: DialogId::parse(&record.dialog)
+                    .ok_or_else(|| format!("there is no dialog {:?}", record.dialog))?,
+                place: positive(record.place, "place")?,
+            }),
+            Record::Option(record) => Self::Option(AppOption {
+                application: record.application,
+                user_id: record.user,
+                name: record.name,
+                value: record.value.to_string(),
             }),
         })
     }

@@ -15,8 +15,8 @@ use super::{print, progress};
 
 /// Recount everything that is counted, and say what differs.
 ///
-/// Every unread counter and every chat's totals are counted again from messages and read positions. The first row that
-/// differs is named. A clean check ends with status 0, differences with 1. A server may run meanwhile.
+/// Every unread counter and every chat's totals are counted again from messages and read positions, and the words by which
+/// searches find things are made again from their texts. The first row that differs is named. A clean check ends with status 0, differences with 1. A server may run meanwhile.
 ///
 /// With --against nothing is counted: all facts of the portal are compared with those of another, in the order in which
 /// `lately export` writes them, and the first line that differs is named.

@@ -9,8 +9,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use lately_model::moment::DAY;
 use lately_model::user::{Bot, Gender, Phones, Status};
-use lately_model::{Moment, User, UserId, UserKind};
-use lately_store::Department;
+use lately_model::{Department, Moment, User, UserId, UserKind};
 
 use super::chance::Chance;
 

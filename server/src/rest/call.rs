@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use lately_messenger::{Error, Messenger, Refusal};
+use lately_messenger::{Error, Messenger, Refusal, Span};
 use lately_model::{ChatId, DialogId, Moment, UserId};
 
 use super::Portal;
@@ -104,6 +104,14 @@ impl Call {
         let number =
             |value: &serde_json::Value| super::params::int_of(value).value().ok_or(Refusal::ListMalformed);
         list.iter().map(number).collect()
+    }
+
+    /// Which part of a list is asked for: `LIMIT` and `OFFSET`, which `start` replaces. What cannot be read counts as not
+    /// sent.
+    pub fn span(&self, page: i64, most: i64) -> Span {
+        let start = self.start.filter(|start| *start > 0);
+        let offset = start.or_else(|| self.positive("OFFSET")).unwrap_or(0);
+        Span { offset, limit: self.positive("LIMIT").unwrap_or(page).min(most) }
     }
 
     /// A date; what cannot be read counts as not sent.

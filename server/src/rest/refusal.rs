@@ -179,6 +179,9 @@ impl From<Refusal> for WireError {
             Refusal::MessageIdEmpty => (BAD, "MESSAGE_ID_ERROR", "Message ID can't be empty"),
             Refusal::NoAccess => (NO, "ACCESS_ERROR", "You do not have access to the specified dialog"),
             Refusal::NoAccessToPin => (BAD, "ACCESS_ERROR", "You do not have access to the specified dialog"),
+            Refusal::NoAccessToStructure => {
+                (NO, "ACCESS_ERROR", "Only employees may see the structure of the company")
+            }
             Refusal::MayNotPost => (BAD, "ACCESS_ERROR", "You may not write to the specified dialog"),
             Refusal::NoSuchChat => (BAD, "CHAT_ID", "The chat does not exist"),
             Refusal::NoSuchUser => (BAD, "USER_NOT_FOUND", "User not found"),
@@ -228,6 +231,14 @@ impl From<Refusal> for WireError {
             }
             Refusal::ListMalformed => {
                 (BAD, "INVALID_FORMAT", "A wrong format is passed: a list of numbers is needed")
+            }
+            Refusal::NumbersEmpty => (BAD, "ID_EMPTY", "A list of department IDs is needed"),
+            Refusal::FindShort => (BAD, "FIND_SHORT", "The search phrase is too short"),
+            Refusal::NoSuchColor => (BAD, "WRONG_COLOR", "This color is not available"),
+            Refusal::OptionsEmpty => (BAD, "ArgumentNullException", "The argument options is empty"),
+            Refusal::NoApplication => (BAD, "AccessException", "Application context required"),
+            Refusal::OptionsOfAdministrators => {
+                (BAD, "AccessException", "Administrator authorization required")
             }
             Refusal::NoSuchStatus => (BAD, "STATUS_ERROR", "Status is not available"),
             Refusal::CodeEmpty => (BAD, "CODE_EMPTY", "Feature code is empty"),

@@ -1,5 +1,6 @@
-//! `im.chat.*`: group chats made, found, joined, left, renamed, handed over, silenced.
+//! `im.chat.*`: group chats made, found, joined, left, renamed, recoloured, handed over, silenced.
 
+mod color;
 mod member;
 
 use lately_testkit::{Client, Person};

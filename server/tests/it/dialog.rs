@@ -2,6 +2,7 @@
 
 mod messages;
 mod reading;
+mod users;
 
 use lately_testkit::{Client, Person};
 use serde_json::{Value, json};

@@ -7,7 +7,10 @@ use serde_json::json;
 const VERSION_1: &[u8] = include_bytes!("fixtures/version-1.db");
 
 /// Bob's notifications, which version 2 kept as messages read by position: the first of three is read, a fourth gone.
-const VERSION_2: &[u8] = include_bytes!("fixtures/version-2.db");
+const VERSION_2_NOTIFICATIONS: &[u8] = include_bytes!("fixtures/version-2-notifications.db");
+
+/// Alice and Ольга, who leads a department, in a group of which Ольга has one message to read.
+const VERSION_2_PEOPLE: &[u8] = include_bytes!("fixtures/version-2-people.db");
 
 #[tokio::test]
 async fn a_database_of_version_1_opens_and_means_what_it_meant() {
@@ -41,7 +44,7 @@ async fn a_database_of_version_1_opens_and_means_what_it_meant() {
 async fn notifications_of_version_2_are_read_one_by_one_from_now_on() {
     let portal = TestPortal::empty("2026-03-02T10:00:00+00:00", |config| {
         config.database = None;
-        std::fs::write(config.data.join("lately.db"), VERSION_2).unwrap();
+        std::fs::write(config.data.join("lately.db"), VERSION_2_NOTIFICATIONS).unwrap();
     })
     .await;
     portal.assert_exact().await;
@@ -60,4 +63,27 @@ async fn notifications_of_version_2_are_read_one_by_one_from_now_on() {
 
     let fresh = TestPortal::with(|config| config.database = None).await;
     assert_eq!(portal.messenger().schema().await.unwrap(), fresh.messenger().schema().await.unwrap());
+}
+
+#[tokio::test]
+async fn in_a_database_of_version_2_everybody_and_everything_is_found() {
+    let portal = TestPortal::empty("2026-03-02T10:00:00+00:00", |config| {
+        config.database = None;
+        std::fs::write(config.data.join("lately.db"), VERSION_2_PEOPLE).unwrap();
+    })
+    .await;
+    portal.assert_exact().await;
+    let olga = Client::new(format!("{}/rest/2/version2secret/", portal.origin()), 2, portal.http().clone());
+    let row = olga.row("chat1").await.unwrap();
+    assert_eq!((&row["counter"], &row["message"]["text"]), (&json!(1), &json!("message 1 of version 2")));
+    for find in ["СВЕТЛО ольга", "analyst", "прод"] {
+        let found = olga.call("im.search.user.list", json!({ "FIND": find })).await;
+        assert_eq!((&found.body["total"], &found.result()["2"]["id"]), (&json!(1), &json!(2)), "{find}");
+    }
+    for find in ["計画", "会議", "adams"] {
+        let found = olga.ok("im.search.chat.list", json!({ "FIND": find })).await;
+        assert_eq!((&found[0]["id"], &found[0]["name"]), (&json!(1), &json!("計画会議")), "{find}");
+    }
+    let staff = olga.ok("im.department.employees.get", json!({ "ID": [1, 2] })).await;
+    assert_eq!(staff, json!({ "1": [1], "2": [2] }));
 }

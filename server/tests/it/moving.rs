@@ -61,6 +61,41 @@ fn a_portal_that_moves_to_postgresql_and_back_is_equal() {
     database::drop_own(&second, &address);
 }
 
+#[test]
+fn what_was_found_last_and_what_applications_keep_moves_in_the_same_order() {
+    let dir = tempfile::tempdir().unwrap();
+    let (first, second) = (dir.path().join("first"), dir.path().join("second"));
+    let (lines, back) = (dir.path().join("lines.jsonl"), dir.path().join("back.jsonl"));
+    let mut facts =
+        vec![json!({ "type": "user", "id": 1, "first_name": "Ольга" }), json!({ "type": "user", "id": 2 })];
+    for (place, dialog) in (1..).zip(["10", "9", "chat3", "chat20"]) {
+        facts.push(json!({ "type": "search_last", "user": 1, "dialog": dialog, "place": place }));
+    }
+    for application in ["b", "A", "ä", "a.b", "ab"] {
+        for (user, name) in [(0, "Z"), (0, "a"), (2, "é"), (2, "zoo")] {
+            let value = json!({ "of": [application, null, 1.5] });
+            facts.push(json!({
+                "type": "option", "application": application, "user": user, "name": name, "value": value,
+            }));
+        }
+    }
+    let text: Vec<String> = facts.iter().map(|fact| fact.to_string()).collect();
+    std::fs::write(&lines, text.join("\n")).unwrap();
+    done(&mut embedded(&first), &["import", lines.to_str().unwrap()]);
+    done(&mut embedded(&first), &["import", lines.to_str().unwrap()]);
+    std::fs::remove_file(&lines).unwrap();
+    done(&mut embedded(&first), &["export", lines.to_str().unwrap()]);
+    let exported = std::fs::read_to_string(&lines).unwrap();
+    for fact in facts.iter().filter(|fact| fact["type"] != "user") {
+        assert_eq!(exported.matches(&fact.to_string()).count(), 1, "{fact}");
+    }
+    let address = database::server_address(&second);
+    done(&mut served(&second, &address), &["import", lines.to_str().unwrap()]);
+    done(&mut served(&second, &address), &["export", back.to_str().unwrap()]);
+    assert_eq!(std::fs::read_to_string(&back).unwrap(), exported);
+    database::drop_own(&second, &address);
+}
+
 #[tokio::test]
 async fn the_first_line_that_differs_is_named() {
     let dir = tempfile::tempdir().unwrap();

@@ -140,6 +140,38 @@ async fn access_codes_have_names_and_unknown_ones_are_left_out() {
 }
 
 #[tokio::test]
+async fn an_administrator_is_one_and_everybody_else_is_not() {
+    let portal = TestPortal::start().await;
+    for (person, admin) in [(Person::Alice, true), (Person::Bob, false), (Person::Erin, false)] {
+        let client = portal.client_with(person.id(), "", Revision::R33).await;
+        assert_eq!(client.ok("user.admin", json!({})).await, admin, "{person:?}");
+    }
+}
+
+#[tokio::test]
+async fn access_is_had_by_those_whom_a_code_names() {
+    let stage = Stage::set().await;
+    for (codes, has) in [
+        (json!(["U2"]), true),
+        (json!("U2"), true),
+        (json!(["U3", "U2"]), true),
+        (json!({ "0": "AU" }), true),
+        (json!(["G2"]), true),
+        (json!(["G1"]), false),
+        (json!(["U3"]), false),
+        (json!(["u2", "U02", "U", "2", "DR1", "", "U9223372036854775808"]), false),
+        (json!([["U2"], null, 2]), false),
+        (json!([]), false),
+        (json!(""), false),
+        (Value::Null, false),
+    ] {
+        assert_eq!(stage.bob.ok("user.access", json!({ "ACCESS": codes })).await, has, "{codes}");
+        assert_eq!(stage.alice.ok("user.access", json!({ "ACCESS": codes })).await, true, "{codes}");
+    }
+    assert_eq!(stage.bob.ok("user.access", json!({})).await, false);
+}
+
+#[tokio::test]
 async fn a_webhook_is_told_its_scopes_in_place_of_an_application() {
     let portal = TestPortal::start().await;
     let client = portal.client_with(Person::Bob.id(), "im,user", Revision::R33).await;

@@ -54,6 +54,19 @@ async fn a_record_has_every_field_that_is_known() {
 }
 
 #[tokio::test]
+async fn every_field_of_a_record_has_a_title() {
+    let stage = jo_and_kim().await;
+    for scope in ["user", "user_basic", "user_brief"] {
+        let reader = stage.portal.client_with(2, scope, Revision::R33).await;
+        let fields = reader.ok("user.fields", json!({})).await;
+        for key in jo().as_object().unwrap().keys() {
+            assert!(fields[key].is_string(), "{key}");
+        }
+        assert_eq!((&fields["NAME"], &fields["UF_DEPARTMENT"]), (&json!("First Name"), &json!("Units")));
+    }
+}
+
+#[tokio::test]
 async fn a_record_shows_as_much_as_the_scope() {
     let stage = jo_and_kim().await;
     let mut seen = Vec::new();

@@ -70,6 +70,18 @@ pub const METHODS: &[Method] = &[
         handler: |call| Box::pin(update_title(call)),
     },
     Method {
+        name: "im.chat.updateColor",
+        scope: "im",
+        about: "Gives a chat another colour",
+        caller: Caller::Anyone,
+        params: &[
+            Param::optional("CHAT_ID", Kind::Int, "DIALOG_ID"),
+            Param::optional("DIALOG_ID", Kind::Dialog, "CHAT_ID"),
+            Param::required("COLOR", Kind::Text),
+        ],
+        handler: |call| Box::pin(update_color(call)),
+    },
+    Method {
         name: "im.chat.user.add",
         scope: "im",
         about: "Invites people",
@@ -158,6 +170,12 @@ async fn mute(call: &Call) -> Result<Answer, Failure> {
 async fn update_title(call: &Call) -> Result<Answer, Failure> {
     let title = call.params.text("TITLE").unwrap_or_default();
     call.messenger().rename(call.user(), call.group()?, title).await?;
+    Ok(Answer::tree(true))
+}
+
+async fn update_color(call: &Call) -> Result<Answer, Failure> {
+    let code = call.params.text("COLOR").unwrap_or_default();
+    call.messenger().recolor(call.user(), call.group()?, code).await?;
     Ok(Answer::tree(true))
 }
 

@@ -1,15 +1,22 @@
 //! `im.dialog.*`: a dialog's page, its messages, reading and un-reading.
 
 use lately_messenger::Refusal;
-use lately_messenger::dialog::{PAGE, PAGE_MOST, Window};
-use lately_model::{DialogId, MessageId};
-use serde_json::json;
+use lately_messenger::dialog::{PAGE, PAGE_MOST, Roll, Window};
+use lately_model::user::EXTERNAL;
+use lately_model::{DialogId, MessageId, UserId};
+use serde_json::{Value, json};
 
-use super::wire;
+use super::{next_of, wire};
 use crate::rest::answer::Answer;
 use crate::rest::call::{Call, Failure};
+use crate::rest::params::text_of;
 use crate::rest::registry::{Caller, Kind, Method, Param};
+use crate::rest::shape::user::today;
 use crate::rest::shape::{chat, message};
+
+/// How many members a page has, and how many at most.
+const USERS: i64 = 50;
+const USERS_MOST: i64 = 200;
 
 /// The declarations.
 pub const METHODS: &[Method] = &[
@@ -60,6 +67,21 @@ pub const METHODS: &[Method] = &[
         caller: Caller::Anyone,
         params: &[Param::required("DIALOG_ID", Kind::Dialog), Param::required("MESSAGE_ID", Kind::Int)],
         handler: |call| Box::pin(unread(call)),
+    },
+    Method {
+        name: "im.dialog.users.list",
+        scope: "im",
+        about: "The members of a dialog, page by page",
+        caller: Caller::Anyone,
+        params: &[
+            Param::required("DIALOG_ID", Kind::Dialog),
+            Param::optional("SKIP_EXTERNAL", Kind::Flag, "N"),
+            Param::optional("SKIP_EXTERNAL_EXCEPT_TYPES", Kind::Text, ""),
+            Param::optional("LIMIT", Kind::Int, "50"),
+            Param::optional("LAST_ID", Kind::Int, ""),
+            Param::optional("OFFSET", Kind::Int, "0"),
+        ],
+        handler: |call| Box::pin(users(call)),
     },
     Method {
         name: "im.dialog.writing",
@@ -127,6 +149,32 @@ async fn read(call: &Call) -> Result<Answer, Failure> {
         "lastId": position.last_id.0,
         "counter": position.counter,
     })))
+}
+
+/// With `LAST_ID` the members come by number, and without it in the order of joining, with `total` and `next`.
+async fn users(call: &Call) -> Result<Answer, Failure> {
+    let span = call.span(USERS, USERS_MOST);
+    let after = call.params.int("LAST_ID").value().filter(|last| *last >= 0).map(UserId);
+    let roll = after.map_or(Roll::Joined(span), |after| Roll::After(after, span.limit));
+    let without = if call.params.yes("SKIP_EXTERNAL") { left_out(call) } else { Vec::new() };
+    let (users, total) = call.messenger().dialog_users(call.user(), call.dialog()?, without, roll).await?;
+    let wire = wire(call);
+    let shown: Vec<Value> = users.iter().map(|user| json!(today(user, &wire))).collect();
+    let paged = match roll {
+        Roll::Joined(span) => (Some(total), next_of(span, shown.len(), total)),
+        Roll::After(..) => (None, None),
+    };
+    Ok(Answer::tree(Value::Array(shown)).paged(paged.0, paged.1))
+}
+
+/// Everybody from elsewhere but those of the listed types: a text with commas, or a list.
+fn left_out(call: &Call) -> Vec<&'static str> {
+    let kept = match call.params.list("SKIP_EXTERNAL_EXCEPT_TYPES") {
+        Some(list) => list.iter().filter_map(text_of).collect::<Vec<_>>().join(","),
+        None => call.params.text("SKIP_EXTERNAL_EXCEPT_TYPES").unwrap_or_default(),
+    };
+    let kept: Vec<&str> = kept.split(',').map(str::trim).collect();
+    EXTERNAL.into_iter().filter(|auth| !kept.contains(auth)).collect()
 }
 
 async fn read_all(call: &Call) -> Result<Answer, Failure> {

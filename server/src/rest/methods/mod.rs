@@ -2,13 +2,19 @@
 
 mod chat;
 mod counter;
+mod department;
 mod dialog;
 mod message;
 mod notification;
+mod option;
 mod portal;
+mod portal_department;
 mod portal_user;
 mod recent;
+mod search;
 mod user;
+
+use lately_messenger::Span;
 
 use super::batch;
 use super::call::Call;
@@ -16,7 +22,7 @@ use super::registry::Method;
 use super::shape::Wire;
 
 /// Every declaration, in the order in which documents list them.
-pub const GROUPS: [&[Method]; 10] = [
+pub const GROUPS: [&[Method]; 14] = [
     recent::METHODS,
     counter::METHODS,
     dialog::METHODS,
@@ -24,10 +30,24 @@ pub const GROUPS: [&[Method]; 10] = [
     message::METHODS,
     notification::METHODS,
     user::METHODS,
+    department::METHODS,
+    search::METHODS,
     portal_user::METHODS,
+    portal_department::METHODS,
     portal::METHODS,
+    option::METHODS,
     batch::METHODS,
 ];
+
+/// How many things a page of people, chats or departments has, and how many at most.
+const SEARCH_PAGE: i64 = 10;
+const SEARCH_MOST: i64 = 50;
+
+/// The offset of the page after this one, if there is one.
+fn next_of(span: Span, shown: usize, total: i64) -> Option<i64> {
+    let end = span.offset.saturating_add(i64::try_from(shown).unwrap_or(i64::MAX));
+    (shown > 0 && end < total).then_some(end)
+}
 
 fn wire(call: &Call) -> Wire<'_> {
     let portal = &call.portal;

@@ -137,6 +137,22 @@ pub const METHODS: &[Method] = &[
         handler: |call| Box::pin(access_name(call)),
     },
     Method {
+        name: "user.admin",
+        scope: "basic",
+        about: "Whether the caller administers the portal",
+        caller: Caller::Anyone,
+        params: &[],
+        handler: |call| Box::pin(user_admin(call)),
+    },
+    Method {
+        name: "user.access",
+        scope: "basic",
+        about: "Whether the caller is among those whom access codes name",
+        caller: Caller::Anyone,
+        params: &[Param::required("ACCESS", Kind::List)],
+        handler: |call| Box::pin(user_access(call)),
+    },
+    Method {
         name: "app.info",
         scope: "basic",
         about: "The application, or what a webhook may do",
@@ -210,9 +226,7 @@ async fn feature(call: &Call) -> Result<Answer, Failure> {
 
 /// Unknown codes are left out; nothing asked for is `false`.
 async fn access_name(call: &Call) -> Result<Answer, Failure> {
-    let codes =
-        call.params.get("ACCESS").and_then(|value| list_of(value).or_else(|| Some(vec![value.clone()])));
-    let codes: Vec<String> = codes.unwrap_or_default().iter().filter_map(text_of).collect();
+    let codes = access_codes(call);
     if codes.iter().all(String::is_empty) {
         return Ok(Answer::tree(false));
     }
@@ -223,6 +237,21 @@ async fn access_name(call: &Call) -> Result<Answer, Failure> {
         }
     }
     Ok(Answer::tree(if names.is_empty() { json!([]) } else { Value::Object(names) }))
+}
+
+/// A list of codes, or one.
+fn access_codes(call: &Call) -> Vec<String> {
+    let codes =
+        call.params.get("ACCESS").and_then(|value| list_of(value).or_else(|| Some(vec![value.clone()])));
+    codes.unwrap_or_default().iter().filter_map(text_of).collect()
+}
+
+async fn user_admin(call: &Call) -> Result<Answer, Failure> {
+    Ok(Answer::tree(call.messenger().current_user(call.user()).await?.admin))
+}
+
+async fn user_access(call: &Call) -> Result<Answer, Failure> {
+    Ok(Answer::tree(call.messenger().has_access(call.user(), access_codes(call)).await?))
 }
 
 async fn name_of(call: &Call, code: &str) -> Result<Option<(&'static str, String, &'static str)>, Failure> {

@@ -13,7 +13,7 @@ use crate::rest::answer::Answer;
 use crate::rest::call::{Call, Failure};
 use crate::rest::params::{Params, list_of, text_of};
 use crate::rest::registry::{Caller, Kind, Method, Param};
-use crate::rest::shape::portal_user::{date_field, field, in_profile, online, record};
+use crate::rest::shape::portal_user::{FIELDS, date_field, field, in_profile, online, record};
 
 /// How many records a page has.
 const PAGE: usize = 50;
@@ -36,6 +36,14 @@ pub const METHODS: &[Method] = &[
             Param::optional("start", Kind::Int, "0"),
         ],
         handler: |call| Box::pin(get(call)),
+    },
+    Method {
+        name: "user.fields",
+        scope: ANY_USER_SCOPE,
+        about: "The fields of a user's record",
+        caller: Caller::Anyone,
+        params: &[],
+        handler: |call| Box::pin(fields(call)),
     },
     Method {
         name: "user.current",
@@ -83,6 +91,12 @@ pub const METHODS: &[Method] = &[
         handler: |call| Box::pin(update(call)),
     },
 ];
+
+async fn fields(_: &Call) -> Result<Answer, Failure> {
+    let fields: Map<String, Value> =
+        FIELDS.iter().map(|(name, title)| ((*name).to_owned(), json!(title))).collect();
+    Ok(Answer::tree(Value::Object(fields)))
+}
 
 async fn current(call: &Call) -> Result<Answer, Failure> {
     let user = call.messenger().current_user(call.user()).await?;

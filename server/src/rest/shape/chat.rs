@@ -1,6 +1,6 @@
 //! The chat object: in rows, and on a dialog's own page (behaviour.md F).
 
-use lately_messenger::dialog::DialogPage;
+use lately_messenger::dialog::{ChatView, DialogPage};
 use lately_model::chat::Restrictions;
 use lately_model::{Chat, Member, Revision, Role, UserId};
 use serde::Serialize;
@@ -187,8 +187,30 @@ pub fn entity_link(chat: &Chat, user: UserId) -> EntityLink {
 
 /// The page of a dialog (`im.dialog.get`); `dialog_id` is echoed as it was sent.
 pub fn dialog_page(page: &DialogPage, caller: UserId, dialog_id: &str, wire: &Wire<'_>) -> Value {
-    let chat = &page.chat;
-    let member = page.member.clone().unwrap_or_default();
+    let mut shown = chat_view(&page.view, caller, wire);
+    let more = [
+        ("readed_list", json!(readers(page, wire))),
+        ("manager_list", json!(page.managers)),
+        (
+            "last_message_views",
+            json!({
+                "message_id": page.view.chat.last_message_id.0,
+                "first_viewers": viewers(page, wire),
+                "count_of_viewers": page.viewer_count,
+            }),
+        ),
+        ("dialog_id", json!(dialog_id)),
+    ];
+    if let Value::Object(map) = &mut shown {
+        map.extend(more.map(|(key, value)| (key.to_owned(), value)));
+    }
+    shown
+}
+
+/// A chat as the caller finds it (`im.search.chat.list`).
+pub fn chat_view(view: &ChatView, caller: UserId, wire: &Wire<'_>) -> Value {
+    let chat = &view.chat;
+    let member = view.member.clone().unwrap_or_default();
     let private = chat.kind.is_private();
     let [data_1, data_2, data_3] = &chat.entity_data;
     json!({
@@ -202,10 +224,10 @@ pub fn dialog_page(page: &DialogPage, caller: UserId, dialog_id: &str, wire: &Wi
         "avatar": wire.absolute(&chat.avatar),
         "color": chat.shown_color(),
         "type": chat.type_name(),
-        "counter": page.counter,
+        "counter": view.counter,
         "user_counter": if private { 0 } else { chat.user_count },
-        "message_count": page.message_count,
-        "unread_id": page.unread_id.0,
+        "message_count": view.message_count,
+        "unread_id": view.unread_id.0,
         "restrictions": restrictions(chat),
         "last_message_id": chat.last_message_id.0,
         "last_id": member.last_read_id.0,
@@ -220,20 +242,34 @@ pub fn dialog_page(page: &DialogPage, caller: UserId, dialog_id: &str, wire: &Wi
         "date_create": wire.date(chat.created_at),
         "message_type": chat.kind.letter(),
         "public": "",
-        "role": page.role.word(),
+        "role": view.role.word(),
         "entity_link": entity_link(chat, caller),
         "text_field_enabled": true,
         "background_id": null,
         "permissions": permissions(chat),
-        "is_new": page.is_new,
-        "readed_list": readers(page, wire),
-        "manager_list": page.managers,
-        "last_message_views": {
-            "message_id": chat.last_message_id.0,
-            "first_viewers": viewers(page, wire),
-            "count_of_viewers": page.viewer_count,
-        },
-        "dialog_id": dialog_id,
+        "is_new": view.is_new,
+    })
+}
+
+/// A chat as those who found it last see it (`im.search.last.get`).
+pub fn found_chat(chat: &Chat, member: Option<&Member>, wire: &Wire<'_>) -> Value {
+    let [data_1, data_2, data_3] = &chat.entity_data;
+    json!({
+        "id": chat.id.0,
+        "name": chat.title,
+        "owner": chat.owner_id.0,
+        "extranet": chat.extranet,
+        "avatar": wire.absolute(&chat.avatar),
+        "color": chat.shown_color(),
+        "type": chat.type_name(),
+        "entity_type": chat.entity_type,
+        "entity_id": chat.entity_id,
+        "entity_data_1": data_1,
+        "entity_data_2": data_2,
+        "entity_data_3": data_3,
+        "mute_list": member.map_or_else(|| PhpMap(Map::new()), mute_map),
+        "date_create": wire.date(chat.created_at),
+        "message_type": chat.kind.letter(),
     })
 }
 

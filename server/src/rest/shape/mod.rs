@@ -1,6 +1,7 @@
 //! Shapes: what things look like on the wire. No behaviour, no store.
 
 pub mod chat;
+pub mod department;
 pub mod file;
 pub mod message;
 pub mod notification;
@@ -8,6 +9,7 @@ pub mod part;
 pub mod portal_user;
 pub mod recent;
 pub mod row;
+pub mod search;
 pub mod text;
 pub mod user;
 

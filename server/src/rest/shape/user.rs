@@ -127,7 +127,7 @@ pub fn user_shape(user: &User, wire: &Wire<'_>, blank: Blank) -> UserShape {
         network: user.kind == UserKind::Network,
         bot: user.kind == UserKind::Bot,
         connector: user.kind == UserKind::Connector,
-        external_auth_id: external_auth_id(user),
+        external_auth_id: user.shown_auth().to_owned(),
         status: user.status.filter(|_| seed).map_or("online", |status| status.word()),
         idle: wire.date_or_false(user.idle_since),
         last_activity_date: wire.date_or_false(user.last_activity),
@@ -144,16 +144,6 @@ pub fn user_shape(user: &User, wire: &Wire<'_>, blank: Blank) -> UserShape {
         },
         website: user.website.clone(),
         email: user.email.clone(),
-    }
-}
-
-fn external_auth_id(user: &User) -> String {
-    match (user.external_auth_id.as_str(), user.kind) {
-        ("", UserKind::Bot) => "bot".to_owned(),
-        ("", UserKind::Connector) => "imconnector".to_owned(),
-        ("", UserKind::Network) => "replica".to_owned(),
-        ("", _) => "default".to_owned(),
-        (set, _) => set.to_owned(),
     }
 }
 

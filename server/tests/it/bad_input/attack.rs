@@ -106,6 +106,7 @@ fn undeclared(method: &str) -> &'static [&'static str] {
         "user.add" | "user.update" => {
             &["UF_DEPARTMENT", "PERSONAL_BIRTHDAY", "PERSONAL_GENDER", "PERSONAL_PHOTO", "UF_SKYPE"]
         }
+        "im.department.colleagues.list" | "im.search.user.list" | "department.get" => &["start"],
         "profile" => &["auth", "access_token", "start", "sessid"],
         _ => &[],
     }
@@ -121,6 +122,8 @@ fn honest(town: &Town, method: &Method) -> Vec<(&'static str, String)> {
         ("ID" | "USERS", Kind::List) => "[3]".to_owned(),
         ("ID", _) => "4".to_owned(),
         ("EMAIL", _) => "\"fay@example.com\"".to_owned(),
+        ("COLOR", _) => "\"MINT\"".to_owned(),
+        ("options", _) => "{\"a\":1}".to_owned(),
         ("STATUS", _) => "\"away\"".to_owned(),
         ("cmd", _) => "{\"a\":\"server.time\"}".to_owned(),
         (_, Kind::Text) => "\"hello\"".to_owned(),
