@@ -196,7 +196,7 @@ fn append(
         params,
         counts: true,
     };
-    Ok(tx.append_to(chat, &message)?.id)
+    Ok(tx.append_to(chat, member, &message)?.id)
 }
 
 fn destination(tx: &mut Tx<'_>, actor: &User, target: Target, now: Moment) -> Result<Chat, Error> {

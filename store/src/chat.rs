@@ -72,7 +72,7 @@ impl Tx<'_> {
     /// The next automatic colour: the portal counts its chats (behaviour.md E).
     pub fn next_chat_color(&mut self) -> Result<&'static str, StoreError> {
         let sql = "UPDATE portal SET color_counter = color_counter + 1 WHERE id = 1 RETURNING color_counter";
-        let count = self.engine.insert(sql, &[])?;
+        let count = self.engine.change_one(sql)?;
         Ok(color::automatic(count))
     }
 
@@ -129,7 +129,7 @@ impl Tx<'_> {
                    entity_id, entity_data_1, entity_data_2, entity_data_3, parent_chat_id, parent_message_id, \
                    created_at, user_count, message_count, ordinal, last_message_id, last_message_at, updated_at, \
                    low_id, high_id, line_id, line_status, line_created_at) VALUES (COALESCE(?1, (SELECT COALESCE(max(id), 0) + 1 FROM chat)), ?2, ?3, ?4, ?5, ?6, ?7, ?8, \
-                   ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, 0, 0, 0, 0, ?16, ?16, ?17, ?18, ?19, ?20, ?21) RETURNING id";
+                   ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, 0, 0, 0, 0, ?16, ?16, ?17, ?18, ?19, ?20, ?21)";
         let id = self.engine.insert(sql, &params).map(ChatId)?;
         if !chat.title.is_empty() {
             self.file_chat(id, &chat.title)?;

@@ -64,7 +64,7 @@ impl Tx<'_> {
     /// Adds a department, its number ignored; answers the next free one, which it took.
     pub fn add_department(&mut self, department: &Department) -> Result<i64, StoreError> {
         let sql = "INSERT INTO department (id, name, parent_id, head_id, sort) \
-                   VALUES ((SELECT COALESCE(max(id), 0) + 1 FROM department), ?1, ?2, ?3, ?4) RETURNING id";
+                   VALUES ((SELECT COALESCE(max(id), 0) + 1 FROM department), ?1, ?2, ?3, ?4)";
         let Department { name, parent_id, head_id, sort, .. } = department;
         let params = [name.into(), (*parent_id).into(), (*head_id).into(), (*sort).into()];
         let id = self.engine.insert(sql, &params)?;

@@ -10,6 +10,8 @@
 //!   for in the outbox first, so nothing is done twice. When the database stays away, callers hear that it is not
 //!   available, and nothing was acknowledged.
 
+use std::cell::RefCell;
+use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc;
@@ -17,7 +19,7 @@ use tokio::sync::mpsc;
 use crate::engine::Engine;
 use crate::outbox::{self, Told};
 use crate::writer::{InOrder, Job, Listeners, Waiting};
-use crate::{Change, Snapshot, StoreError, Tx};
+use crate::{Change, People, Snapshot, StoreError, Tx};
 
 /// How many jobs share one commit at most.
 const BATCH: usize = 1024;
@@ -229,11 +231,13 @@ impl Desk {
         }
         let alone = batch.len() == 1;
         let mut changes = Vec::with_capacity(batch.len());
+        let people = Rc::default();
         for job in batch {
-            match self.step(job.as_mut(), savepoints)? {
+            match self.step(job.as_mut(), savepoints, &people)? {
                 Step::Kept(told) => changes.push(told),
                 Step::Spoilt if !alone => return Ok(false),
-                Step::Spoilt | Step::Undone => {}
+                // What was seen of people may be undone.
+                Step::Spoilt | Step::Undone => people.borrow_mut().clear(),
             }
         }
         if changes.is_empty() {
@@ -254,12 +258,18 @@ impl Desk {
     }
 
     /// One job, in a savepoint if wanted.
-    fn step(&self, job: &mut dyn Waiting, savepoint: bool) -> Result<Step, StoreError> {
+    fn step(
+        &self,
+        job: &mut dyn Waiting,
+        savepoint: bool,
+        people: &Rc<RefCell<People>>,
+    ) -> Result<Step, StoreError> {
         if savepoint {
             self.engine.word("SAVEPOINT job")?;
         }
         self.engine.take_spoilt();
-        let mut tx = Tx { snapshot: Snapshot::of(&self.engine), changes: Vec::new() };
+        let snapshot = Snapshot { engine: &self.engine, people: Rc::clone(people) };
+        let mut tx = Tx { snapshot, changes: Vec::new() };
         let kept = job.run(&mut tx);
         let changes = tx.changes;
         if let Some(reason) = self.engine.interrupted() {

@@ -53,7 +53,7 @@ impl Tx<'_> {
             file.height.into(),
         ];
         let sql = format!(
-            "INSERT INTO file ({COLUMNS}) VALUES (COALESCE(?1, (SELECT COALESCE(max(id), 0) + 1 FROM file)), ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) RETURNING id"
+            "INSERT INTO file ({COLUMNS}) VALUES (COALESCE(?1, (SELECT COALESCE(max(id), 0) + 1 FROM file)), ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"
         );
         self.engine.insert(&sql, &params).map(FileId)
     }

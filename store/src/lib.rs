@@ -39,9 +39,11 @@ mod webhook;
 mod writer;
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
 use std::sync::Arc;
 
-use lately_model::User;
+use lately_model::{User, UserId};
 use tokio::sync::mpsc;
 
 pub use change::{Change, Observer};
@@ -66,16 +68,19 @@ use gauge::Meter;
 use reader::Readers;
 use writer::{Listeners, Writer};
 
+/// Users by number, as they are in one state.
+type People = BTreeMap<UserId, User>;
+
 /// Reading verbs over one consistent state.
 pub struct Snapshot<'e> {
     engine: &'e Engine,
-    /// The people that were looked at last, who are often looked at again.
-    people: RefCell<Vec<User>>,
+    /// The people that were looked at, who are often looked at again. Jobs of one transaction share them.
+    people: Rc<RefCell<People>>,
 }
 
 impl<'e> Snapshot<'e> {
     fn of(engine: &'e Engine) -> Self {
-        Self { engine, people: RefCell::default() }
+        Self { engine, people: Rc::default() }
     }
 }
 

@@ -2,8 +2,6 @@
 //!
 //! Must hold: a message that counts takes its chat's next ordinal; nothing is written per member.
 
-use std::sync::LazyLock;
-
 use lately_model::{
     Chat, ChatId, FileId, LastMessage, Member, Message, MessageId, Moment, Room, Seat, UserId, preview,
 };
@@ -11,19 +9,11 @@ use serde_json::{Map, Value as Json};
 
 use crate::engine::{Row, Value};
 use crate::user::json;
-use crate::{Change, Snapshot, StoreError, Tx, member};
+use crate::{Change, Snapshot, StoreError, Tx};
 
 /// The columns of a message under the alias `x`.
 pub(crate) const COLUMNS: &str = "x.id, x.chat_id, x.author_id, x.actor_id, x.date, x.text, x.uuid, x.params, \
      x.ordinal, x.counts, x.deleted, x.viewed";
-
-static READ_OWN: LazyLock<String> = LazyLock::new(|| {
-    format!(
-        "UPDATE member SET last_read_id = ?3, read_ordinal = ?4, read_at = ?5, mark = 0, marked_id = 0 \
-         WHERE chat_id = ?1 AND user_id = ?2 RETURNING {}",
-        member::COLUMNS.replace("m.", "")
-    )
-});
 
 /// A message to be appended.
 #[derive(Debug, Clone, Default)]
@@ -158,19 +148,34 @@ impl Tx<'_> {
     /// Appends a message: one row, its chat's totals, and its author's read position if a person wrote it.
     pub fn append_message(&mut self, new: &NewMessage) -> Result<Message, StoreError> {
         let chat = self.chat(new.chat_id)?;
-        self.append_to(chat.ok_or_else(|| StoreError::Missing(format!("chat {}", new.chat_id)))?, new)
+        self.append_to(chat.ok_or_else(|| StoreError::Missing(format!("chat {}", new.chat_id)))?, None, new)
     }
 
-    /// The same by somebody who has just read the chat, and has not changed it since.
-    pub fn append_to(&mut self, chat: Chat, new: &NewMessage) -> Result<Message, StoreError> {
+    /// The same by somebody who has just read the chat, and the actor's seat, and has changed neither since.
+    pub fn append_to(
+        &mut self,
+        chat: Chat,
+        actor: Option<Member>,
+        new: &NewMessage,
+    ) -> Result<Message, StoreError> {
         let peer = chat.peer_of(new.actor_id);
         let message = self.append(chat, new)?;
-        let own = if message.author_id.is_none() { None } else { self.read_own(&message)? };
-        match own {
-            Some(member) if message.author_id == message.actor_id => {
+        if !message.author_id.is_none() {
+            self.read_own(&message)?;
+        }
+        match actor.filter(|actor| actor.user_id == message.author_id) {
+            Some(member) => {
+                let member = Member {
+                    last_read_id: message.id,
+                    read_ordinal: message.ordinal,
+                    read_at: Some(message.date),
+                    mark: false,
+                    marked_id: MessageId(0),
+                    ..member
+                };
                 self.told_this_seat(Seat { member, peer, settled: message.ordinal })?;
             }
-            _ => self.told_seat(message.chat_id, message.actor_id)?,
+            None => self.told_seat(message.chat_id, message.actor_id)?,
         }
         Ok(message)
     }
@@ -284,8 +289,7 @@ impl Tx<'_> {
             message.viewed.into(),
         ];
         let sql = "INSERT INTO message (id, chat_id, author_id, actor_id, date, text, uuid, once, params, ordinal, \
-                   counts, deleted, purged, viewed) VALUES (COALESCE(?1, (SELECT COALESCE(max(id), 0) + 1 FROM message)), ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 0, ?13) \
-                   RETURNING id";
+                   counts, deleted, purged, viewed) VALUES (COALESCE(?1, (SELECT COALESCE(max(id), 0) + 1 FROM message)), ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 0, ?13)";
         self.engine.insert(sql, &params).map(MessageId)
     }
 
@@ -324,8 +328,10 @@ impl Tx<'_> {
         self.told_room(chat)
     }
 
-    /// Whoever writes has read what was there, and takes their marks away. Answers the member as it is then.
-    fn read_own(&mut self, message: &Message) -> Result<Option<Member>, StoreError> {
+    /// Whoever writes has read what was there, and takes their marks away.
+    fn read_own(&mut self, message: &Message) -> Result<(), StoreError> {
+        let sql = "UPDATE member SET last_read_id = ?3, read_ordinal = ?4, read_at = ?5, mark = 0, marked_id = 0 \
+                   WHERE chat_id = ?1 AND user_id = ?2";
         let params = [
             message.chat_id.into(),
             message.author_id.into(),
@@ -333,7 +339,7 @@ impl Tx<'_> {
             message.ordinal.into(),
             message.date.into(),
         ];
-        self.engine.change(&READ_OWN, &params)?.map(|mut row| member::read(&mut row)).transpose()
+        self.engine.run(sql, &params).map(drop)
     }
 }
 

@@ -14,21 +14,23 @@ pub(crate) const COLUMNS: &str = "u.id, u.active, u.admin, u.kind, u.first_name,
 /// How many users are looked for by one statement; the places left over name nobody.
 const AT_ONCE: usize = 64;
 
-/// How many users one job keeps in mind.
-const REMEMBERED: usize = 4;
+/// How many users one transaction keeps in mind.
+const REMEMBERED: usize = 256;
 
 impl Snapshot<'_> {
     /// One user.
     pub fn user(&self, id: UserId) -> Result<Option<User>, StoreError> {
-        if let Some(user) = self.people.borrow().iter().find(|user| user.id == id) {
+        if let Some(user) = self.people.borrow().get(&id) {
             return Ok(Some(user.clone()));
         }
         let sql = format!("SELECT {COLUMNS} FROM \"user\" u WHERE u.id = ?1");
         let Some(mut row) = self.engine.row(&sql, &[id.into()])? else { return Ok(None) };
         let user = read(&mut row)?;
         let mut people = self.people.borrow_mut();
-        people.truncate(REMEMBERED - 1);
-        people.insert(0, user.clone());
+        if people.len() >= REMEMBERED {
+            people.clear();
+        }
+        people.insert(id, user.clone());
         Ok(Some(user))
     }
 
@@ -81,7 +83,7 @@ impl Tx<'_> {
                    work_position, gender, birthday, color, avatar, external_auth_id, status, idle_since, \
                    last_activity, mobile_last, desktop_last, absent_until, departments, phones, website, bot, \
                    registered_at, last_login, profile) VALUES (COALESCE(?1, (SELECT COALESCE(max(id), 0) + 1 FROM \"user\")), ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, \
-                   ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27) RETURNING id";
+                   ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27)";
         let id = UserId(self.engine.insert(sql, &params)?);
         self.file_user(&User { id, ..user.clone() })?;
         self.told_edited(id)?;

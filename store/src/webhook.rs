@@ -30,7 +30,7 @@ impl Tx<'_> {
     /// Adds a webhook, its id ignored. Answers the number; the same secret for the same user is a unique violation.
     pub fn add_webhook(&mut self, webhook: &Webhook) -> Result<WebhookId, StoreError> {
         let sql = "INSERT INTO webhook (user_id, secret_hash, scopes, revision, created_at, expires_at, title) \
-                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) RETURNING id";
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
         let params = [
             webhook.user_id.into(),
             (&webhook.secret_hash).into(),
@@ -47,9 +47,10 @@ impl Tx<'_> {
 
     /// Removes a webhook; false if there was none.
     pub fn remove_webhook(&mut self, id: WebhookId) -> Result<bool, StoreError> {
-        let row = self.engine.row("DELETE FROM webhook WHERE id = ?1 RETURNING user_id", &[id.into()])?;
-        let Some(mut row) = row else { return Ok(false) };
-        self.changes.push(Change::Webhooks(row.user()?));
+        let row = self.engine.row("SELECT user_id FROM webhook WHERE id = ?1", &[id.into()])?;
+        let Some(user) = row.map(|mut row| row.user()).transpose()? else { return Ok(false) };
+        self.engine.run_one("DELETE FROM webhook WHERE id = ?1", &[id.into()])?;
+        self.changes.push(Change::Webhooks(user));
         Ok(true)
     }
 }

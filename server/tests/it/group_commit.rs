@@ -1,5 +1,6 @@
 //! Jobs that share a commit: each of them counts, or leaves nothing, whatever its neighbours do.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -69,12 +70,16 @@ async fn together(jobs: &[Job]) -> Came {
         commits: store.gauge().position - before,
         runs: runs.load(Ordering::Relaxed),
     };
+    close(store, dir.path()).await;
+    came
+}
+
+async fn close(store: Store, data: &Path) {
     store.close().await;
     drop(store);
-    if let Some(address) = database::address(dir.path()) {
-        database::drop_own(dir.path(), &address);
+    if let Some(address) = database::address(data) {
+        database::drop_own(data, &address);
     }
-    came
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -104,4 +109,32 @@ async fn jobs_are_run_once_while_none_leaves_anything_to_undo() {
 async fn a_job_alone_that_fails_commits_nothing() {
     let came = together(&[Job::AddsAndFails("Mallory")]).await;
     assert_eq!((came.succeeded, came.names, came.commits), (vec![false], Vec::new(), 0));
+}
+
+/// Renames the first user, and fails then or not.
+fn renames(to: &'static str, fails: bool) -> impl FnMut(&mut Tx<'_>) -> Result<String, StoreError> {
+    move |tx| {
+        let known = tx.user(UserId(1))?.ok_or_else(|| StoreError::Missing("user 1".to_owned()))?;
+        tx.update_user(&User { first_name: to.to_owned(), ..known.clone() })?;
+        if fails { Err(StoreError::Missing("what the job wanted".to_owned())) } else { Ok(known.first_name) }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_an_undone_job_wrote_is_seen_by_none_after_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = Store::open(database::database(dir.path()), Arc::new(()), None).unwrap();
+    store.write(|tx| Job::Adds("Alice").run(tx)).await.unwrap();
+    let (go, wait) = std::sync::mpsc::channel::<()>();
+    let held = store.in_order(move |_| Ok::<_, StoreError>(wait.recv().is_ok()));
+    let (held, first, undone, last, ()) = tokio::join!(
+        held,
+        store.write(renames("Anna", false)),
+        store.write(renames("Mallory", true)),
+        store.write(renames("Alma", false)),
+        async { go.send(()).unwrap() }
+    );
+    assert!(held.unwrap() && undone.is_err());
+    assert_eq!((first.unwrap(), last.unwrap()), ("Alice".to_owned(), "Anna".to_owned()));
+    close(store, dir.path()).await;
 }

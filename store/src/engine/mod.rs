@@ -120,7 +120,7 @@ impl Engine {
             Connection::Sqlite(_) => "BEGIN IMMEDIATE",
             Connection::Postgres(_) => "BEGIN",
         })?;
-        self.insert("UPDATE portal SET position = position + 1 WHERE id = 1 RETURNING position", &[])
+        self.change_one("UPDATE portal SET position = position + 1 WHERE id = 1 RETURNING position")
     }
 
     /// Begins a transaction that sees one state of the portal and writes nothing.
@@ -195,17 +195,25 @@ impl Engine {
         }
     }
 
-    /// Runs a statement that writes one row at most and ends in `RETURNING`; answers the row.
-    pub fn change(&self, sql: &str, params: &[Value]) -> Result<Option<Row>, StoreError> {
+    /// Runs a statement that writes one row and ends in `RETURNING` a number.
+    pub fn change_one(&self, sql: &str) -> Result<i64, StoreError> {
+        self.written(sql, &[])
+    }
+
+    /// Inserts one row into a table with numbers, and answers its number.
+    pub fn insert(&self, sql: &str, params: &[Value]) -> Result<i64, StoreError> {
+        match &self.connection {
+            // `RETURNING` would make a table of its own for the one number, and copy the pages that change.
+            Connection::Sqlite(sqlite) => self.run_one(sql, params).map(|()| sqlite.last_number()),
+            Connection::Postgres(_) => self.written(&format!("{sql} RETURNING id"), params),
+        }
+    }
+
+    fn written(&self, sql: &str, params: &[Value]) -> Result<i64, StoreError> {
         self.spoilt.set(true);
         let rows = self.ask(sql, params)?;
         self.tally.add(0, rows.len());
-        Ok(rows.into_iter().next())
-    }
-
-    /// Runs a statement that writes one row and ends in `RETURNING` a number.
-    pub fn insert(&self, sql: &str, params: &[Value]) -> Result<i64, StoreError> {
-        match self.change(sql, params)? {
+        match rows.into_iter().next() {
             Some(mut row) => row.int(),
             None => Err(StoreError::RowsAffected { statement: first_line(sql), expected: 1, actual: 0 }),
         }

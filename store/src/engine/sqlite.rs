@@ -75,6 +75,11 @@ impl Sqlite {
         run().map_err(|source| failed(sql, source))
     }
 
+    /// The number of the row that was inserted last, where the table's key is its number.
+    pub fn last_number(&self) -> i64 {
+        self.connection.last_insert_rowid()
+    }
+
     /// Runs several statements without parameters.
     pub fn script(&self, sql: &str) -> Result<(), StoreError> {
         self.connection.execute_batch(sql).map_err(|source| failed(sql, source))
