@@ -14,6 +14,7 @@ use lately_store::{Snapshot, Tx};
 use crate::resident::answers::{Question, Stamp};
 use crate::resident::card::Card;
 use crate::resident::load::{self, Claim, Outcome, Ticket};
+use crate::resident::sheet::Sheet;
 use crate::resident::{Look, State};
 use crate::walk::{Turn, WalkKey};
 use crate::{Error, Messenger, Refusal, dialog};
@@ -99,8 +100,8 @@ impl Messenger {
         self.resident(user, move |look| show(&collect(look, filter, oldest))).await
     }
 
-    /// The same rows as text, which is kept and given again while they stay as they are. `write` depends on nothing
-    /// but the rows and `form`; with a sync date nothing is kept.
+    /// The same rows as the text of a JSON list, which is kept and given again while they stay as they are. `write`
+    /// depends on nothing but the row and `form`; with a sync date nothing is kept.
     pub async fn recent_text<F>(
         &self,
         user: UserId,
@@ -109,22 +110,25 @@ impl Messenger {
         write: F,
     ) -> Result<Bytes, Error>
     where
-        F: FnOnce(&[RecentRow<'_>]) -> Bytes + Send,
+        F: Fn(&RecentRow<'_>, &mut Vec<u8>) + Send,
     {
         let oldest = filter.oldest(self.now(), self.settings.window_days);
         let answers = &self.residents.answers;
         let question = Question::new(user, form, filter);
         self.resident(user, move |look| {
-            let text = || write(&collect(look, filter, oldest).rows);
+            let sheet = |before| Sheet::write(&collect(look, filter, oldest).rows, before, write);
             if filter.since.is_some() || !look.often {
-                return text();
+                return sheet(&Sheet::default()).text();
             }
             let stamp = stamp(look, oldest);
-            answers.find(question, stamp).unwrap_or_else(|| {
-                let text = text();
-                answers.keep(question, stamp, text.clone());
-                text
-            })
+            let before = match answers.find(question, stamp) {
+                Some((same, true)) => return same.text(),
+                Some((older, false)) => older,
+                None => Arc::default(),
+            };
+            let sheet = Arc::new(sheet(&before));
+            answers.keep(question, stamp, Arc::clone(&sheet));
+            sheet.text()
         })
         .await
     }

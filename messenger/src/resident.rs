@@ -9,6 +9,7 @@ pub mod card;
 pub mod list;
 pub mod load;
 pub mod order;
+pub mod sheet;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};

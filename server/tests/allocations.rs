@@ -12,7 +12,7 @@ use futures_util::FutureExt;
 use jiff::tz::TimeZone;
 use lately::rest::shape::Wire;
 use lately::rest::shape::recent::Text;
-use lately::rest::shape::row::write_rows;
+use lately::rest::shape::row::{write_row, write_rows};
 use lately_messenger::Messenger;
 use lately_messenger::message::{MessageDraft, Target};
 use lately_messenger::recent::{ListQuery, RecentRow};
@@ -74,16 +74,22 @@ async fn counted(mut before: impl AsyncFnMut(), mut work: impl AsyncFnMut()) -> 
 
 async fn nothing() {}
 
+/// The zone in which dates are shown.
+static ZONE: TimeZone = TimeZone::UTC;
+
+fn wire() -> Wire<'static> {
+    Wire { zone: &ZONE, base_url: "", revision: Revision::R33 }
+}
+
 fn text(rows: &[RecentRow<'_>]) -> Vec<u8> {
-    let wire = Wire { zone: &TimeZone::UTC, base_url: "", revision: Revision::R33 };
     let mut out = Vec::new();
-    write_rows(rows, Text::Preview, &wire, &mut out);
+    write_rows(rows, Text::Preview, &wire(), &mut out);
     out
 }
 
 /// What is resident is answered at once, on the thread that asks.
 fn kept(messenger: &Messenger, user: UserId) {
-    let write = |rows: &[RecentRow<'_>]| text(rows).into();
+    let write = |row: &RecentRow<'_>, out: &mut Vec<u8>| write_row(row, Text::Preview, &wire(), out);
     let answer = messenger.recent_text(user, Filter::default(), 1, write).now_or_never();
     assert!(answer.unwrap().unwrap().starts_with(b"[{"));
 }

@@ -5,9 +5,13 @@
 
 use std::ops::Deref;
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// How many forms of text one card can keep.
 const FORMS: usize = 4;
+
+/// How many cards there ever were.
+static CARDS: AtomicU64 = AtomicU64::new(0);
 
 /// Text in pieces. After each piece something is left open, told by a mark.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -54,13 +58,20 @@ impl Pieces {
 #[derive(Debug)]
 pub struct Card<T> {
     value: T,
+    number: u64,
     forms: [OnceLock<Box<Pieces>>; FORMS],
 }
 
 impl<T> Card<T> {
     /// A card of which no text was made yet.
     pub fn new(value: T) -> Self {
-        Self { value, forms: Default::default() }
+        let number = CARDS.fetch_add(1, Ordering::Relaxed) + 1;
+        Self { value, number, forms: Default::default() }
+    }
+
+    /// What tells this card from every other of the process; never zero.
+    pub fn number(&self) -> u64 {
+        self.number
     }
 
     /// Its text in one form, made when it is first asked for; `None` beyond the last form.

@@ -12,7 +12,7 @@ use crate::rest::params::Int;
 use crate::rest::registry::{Caller, Kind, Method, Param};
 use crate::rest::shape::Wire;
 use crate::rest::shape::recent::{Text, removal, row};
-use crate::rest::shape::row::write_rows;
+use crate::rest::shape::row::{write_row, write_rows};
 use crate::rest::shape::user::today;
 
 /// How many rows a page of the long list has unless told otherwise, and at most.
@@ -103,12 +103,13 @@ async fn get(call: &Call) -> Result<Answer, Failure> {
     }
     if filter.since.is_none() {
         let form = u8::from(wire.revision == Revision::R33);
-        let write = |rows: &[RecentRow<'_>]| rows_text(rows, Text::Preview, &wire).into();
+        let write = |row: &RecentRow<'_>, out: &mut Vec<u8>| write_row(row, Text::Preview, &wire, out);
         return Ok(Answer::ready(call.messenger().recent_text(call.user(), filter, form, write).await?));
     }
     let show = |recent: &Recent<'_>| {
-        let answer = Answer::ready(rows_text(&recent.rows, Text::Preview, &wire));
-        answer.with_removed(removals(recent, &wire))
+        let mut rows = Vec::new();
+        write_rows(&recent.rows, Text::Preview, &wire, &mut rows);
+        Answer::ready(rows).with_removed(removals(recent, &wire))
     };
     Ok(call.messenger().recent(call.user(), filter, show).await?)
 }
@@ -125,12 +126,6 @@ async fn uncounted(call: &Call, filter: Filter, wire: &Wire<'_>) -> Result<Answe
 fn removals(recent: &Recent<'_>, wire: &Wire<'_>) -> Option<Value> {
     let removed = recent.removed.as_ref()?;
     Some(removed.iter().map(|one| removal(one, wire)).collect())
-}
-
-fn rows_text(rows: &[RecentRow<'_>], text: Text, wire: &Wire<'_>) -> Vec<u8> {
-    let mut out = Vec::new();
-    write_rows(rows, text, wire, &mut out);
-    out
 }
 
 async fn list(call: &Call) -> Result<Answer, Failure> {

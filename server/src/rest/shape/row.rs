@@ -43,7 +43,8 @@ pub fn write_rows(rows: &[RecentRow<'_>], text: Text, wire: &Wire<'_>, out: &mut
     out.push(b']');
 }
 
-fn write_row(row: &RecentRow<'_>, text: Text, wire: &Wire<'_>, out: &mut Vec<u8>) {
+/// Writes one row.
+pub fn write_row(row: &RecentRow<'_>, text: Text, wire: &Wire<'_>, out: &mut Vec<u8>) {
     let made = |room: &Room| room_pieces(room, text, wire);
     let kept = fits(row).then(|| row.room.pieces(form(text, wire.revision), made)).flatten();
     let Some(kept) = kept else { return put(&recent::row(row, text, wire), out) };
