@@ -6,6 +6,7 @@
 use lately_model::search::{Words, words};
 use lately_model::{Chat, ChatId, ChatKind, Member, MessageId, Seat, UserId};
 
+use crate::recent::OWN;
 use crate::search::{Shelf, words_of_user};
 use crate::{Page, Snapshot, StoreError, Tx};
 
@@ -285,15 +286,18 @@ impl Tx<'_> {
     }
 
     fn repair_members(&mut self, chat: ChatId, recount: &Recount) -> Result<(), StoreError> {
+        let sql = format!(
+            "UPDATE member SET read_ordinal = ?4, own = {OWN} WHERE chat_id = ?1 AND user_id = ?2 AND last_read_id = ?3"
+        );
         let mut after = UserId(0);
         loop {
             let members = self.members_after(chat, after, STEP)?;
             let Some(last) = members.last() else { return Ok(()) };
             after = last.user_id;
             for member in &members {
-                let sql = "UPDATE member SET read_ordinal = ?3 WHERE chat_id = ?1 AND user_id = ?2";
                 let ordinal = recount.ordinal_at(member.last_read_id);
-                self.engine.run_one(sql, &[chat.into(), member.user_id.into(), ordinal.into()])?;
+                let (user, position) = (member.user_id.into(), member.last_read_id.into());
+                self.engine.run_one(&sql, &[chat.into(), user, position, ordinal.into()])?;
                 self.told_seat(chat, member.user_id)?;
             }
         }

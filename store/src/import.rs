@@ -6,6 +6,7 @@
 use lately_model::{Chat, ChatId, ChatKind, Member, Message, MessageId};
 
 use crate::engine::Value;
+use crate::recent::OWN;
 use crate::{Change, Fact, StoreError, Tx};
 
 impl Tx<'_> {
@@ -172,7 +173,8 @@ impl Tx<'_> {
 
     /// As in a live portal, whoever writes has read what was there.
     fn read_imported(&mut self, message: &Message, ordinal: i64) -> Result<(), StoreError> {
-        let sql = "UPDATE member SET last_read_id = ?3, read_ordinal = ?4, read_at = ?5 \
+        self.note_own(message)?;
+        let sql = "UPDATE member SET last_read_id = ?3, read_ordinal = ?4, read_at = ?5, own = 0 \
                    WHERE chat_id = ?1 AND user_id = ?2 AND last_read_id < ?3";
         let params = [
             message.chat_id.into(),
@@ -193,8 +195,10 @@ impl Tx<'_> {
         if chat.kind == ChatKind::System {
             self.read_notifications_upto(chat.id, member.last_read_id)?;
         }
-        let sql = "UPDATE member SET last_read_id = ?3, read_ordinal = ?4, read_at = ?5, hidden_upto = ?6, \
-                   pin_order = ?7, mark = ?8, marked_id = ?9, updated_at = ?10 WHERE chat_id = ?1 AND user_id = ?2";
+        let sql = format!(
+            "UPDATE member SET last_read_id = ?3, read_ordinal = ?4, read_at = ?5, hidden_upto = ?6, pin_order = ?7, \
+             mark = ?8, marked_id = ?9, updated_at = ?10, own = {OWN} WHERE chat_id = ?1 AND user_id = ?2"
+        );
         let params = [
             member.chat_id.into(),
             member.user_id.into(),
@@ -207,7 +211,7 @@ impl Tx<'_> {
             member.marked_id.into(),
             member.updated_at.into(),
         ];
-        self.must_touch(sql, &params, || format!("member {} of chat {}", member.user_id, member.chat_id))
+        self.must_touch(&sql, &params, || format!("member {} of chat {}", member.user_id, member.chat_id))
     }
 
     fn put_webhook(&mut self, webhook: &lately_model::Webhook) -> Result<(), StoreError> {

@@ -3,7 +3,8 @@
 //! Must hold: a message that counts takes its chat's next ordinal; nothing is written per member.
 
 use lately_model::{
-    Chat, ChatId, FileId, LastMessage, Member, Message, MessageId, Moment, Room, Seat, UserId, preview,
+    Chat, ChatId, ChatKind, FileId, LastMessage, Member, Message, MessageId, Moment, Room, Seat, UserId,
+    preview,
 };
 use serde_json::{Map, Value as Json};
 
@@ -197,6 +198,9 @@ impl Tx<'_> {
             viewed: false,
         };
         message.id = self.insert_message(&message, new.once.as_deref())?;
+        if chat.kind != ChatKind::System {
+            self.note_own(&message)?;
+        }
         chat.ordinal = message.ordinal;
         chat.message_count += 1;
         chat.last_message_id = message.id;
@@ -231,6 +235,10 @@ impl Tx<'_> {
     ) -> Result<(), StoreError> {
         self.take_back(message)?;
         if message.counts && !message.deleted {
+            let sql = "UPDATE member SET own = own - 1 WHERE chat_id = ?1 AND user_id = ?2 AND last_read_id < ?3 \
+                       AND own > 0";
+            let params = [message.chat_id.into(), message.actor_id.into(), message.id.into()];
+            self.engine.run(sql, &params)?;
             self.changes.push(Change::Uncounted(message.chat_id, message.ordinal, message.actor_id));
         }
         match how {
@@ -328,9 +336,19 @@ impl Tx<'_> {
         self.told_room(chat)
     }
 
+    /// One more message of somebody whose position does not move with it, since another or nobody is its author.
+    pub(crate) fn note_own(&mut self, message: &Message) -> Result<(), StoreError> {
+        if !message.counts || message.deleted || message.actor_id == message.author_id {
+            return Ok(());
+        }
+        let sql = "UPDATE member SET own = own + 1 WHERE chat_id = ?1 AND user_id = ?2 AND last_read_id < ?3";
+        let params = [message.chat_id.into(), message.actor_id.into(), message.id.into()];
+        self.engine.run(sql, &params).map(drop)
+    }
+
     /// Whoever writes has read what was there, and takes their marks away.
     fn read_own(&mut self, message: &Message) -> Result<(), StoreError> {
-        let sql = "UPDATE member SET last_read_id = ?3, read_ordinal = ?4, read_at = ?5, mark = 0, marked_id = 0 \
+        let sql = "UPDATE member SET last_read_id = ?3, read_ordinal = ?4, read_at = ?5, mark = 0, marked_id = 0, own = 0 \
                    WHERE chat_id = ?1 AND user_id = ?2";
         let params = [
             message.chat_id.into(),

@@ -14,7 +14,7 @@ struct Step {
 }
 
 /// The steps in order; the first is version 1.
-const STEPS: [Step; 4] = [
+const STEPS: [Step; 5] = [
     Step {
         sqlite: include_str!("../migrations/sqlite/0001_first.sql"),
         postgres: include_str!("../migrations/postgres/0001_first.sql"),
@@ -34,6 +34,11 @@ const STEPS: [Step; 4] = [
         sqlite: include_str!("../migrations/sqlite/0004_people.sql"),
         postgres: include_str!("../migrations/postgres/0004_people.sql"),
         then: |tx| tx.file_all(),
+    },
+    Step {
+        sqlite: include_str!("../migrations/sqlite/0008_own.sql"),
+        postgres: include_str!("../migrations/postgres/0008_own.sql"),
+        then: nothing,
     },
 ];
 

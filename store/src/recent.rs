@@ -1,6 +1,7 @@
 //! Recent rows: loading a person's seats and rooms, and what a person does to a row.
 //!
-//! Must hold: a seat loaded here equals the seat that the changes of every verb lead to; nothing derived is stored.
+//! Must hold: a seat loaded here equals the seat that the changes of every verb lead to. `member.own` is how many
+//! messages that count were caused by the member after their read position and not taken back.
 
 use lately_model::{ChatId, Member, MessageId, Moment, Removal, RemovalReason, Room, Seat, UserId};
 
@@ -13,15 +14,19 @@ const VIEWS_PER_READ: i64 = 100;
 /// How many removals are kept in mind for one person.
 const REMOVALS: i64 = 1000;
 
-/// What a seat needs beyond its member `m` and chat `c`: own and deleted messages after the read position. Notifications
+/// What a seat needs beyond its member `m` and chat `c`: own and deleted messages after the read position. How many are
+/// their own is kept with the member: [`OWN`]. Notifications
 /// are read one by one, and count for the owner of their chat only.
 const SETTLED: &str = "CASE WHEN c.kind = 'S' THEN c.ordinal - (SELECT count(*) FROM notification n \
       WHERE n.chat_id = c.id AND n.unread = 1 AND c.owner_id = m.user_id) ELSE \
-     m.read_ordinal + CASE WHEN c.ordinal = m.read_ordinal THEN 0 ELSE \
-     (SELECT count(*) FROM message o WHERE o.chat_id = m.chat_id AND o.actor_id = m.user_id \
-      AND o.ordinal > m.read_ordinal AND o.counts = 1 AND o.deleted = 0) + \
+     m.read_ordinal + m.own + CASE WHEN c.ordinal = m.read_ordinal THEN 0 ELSE \
      (SELECT count(*) FROM message d WHERE d.chat_id = m.chat_id AND d.ordinal > m.read_ordinal \
       AND d.counts = 1 AND d.deleted = 1) END END";
+
+/// How many messages of user `?2` in chat `?1` stand after the position `?3`: what `member.own` becomes where that is
+/// moved to a place that may not be the end.
+pub(crate) const OWN: &str = "(SELECT count(*) FROM message o WHERE o.chat_id = ?1 AND o.id > ?3 AND o.actor_id = ?2 \
+      AND o.counts = 1 AND o.deleted = 0)";
 
 impl Snapshot<'_> {
     /// How many transactions were ever committed, as far as this state has them.
@@ -120,8 +125,11 @@ impl Tx<'_> {
             _ => (member.last_read_id, member.read_ordinal),
         };
         self.mark_views(member, position, now)?;
-        let sql = "UPDATE member SET last_read_id = ?3, read_ordinal = ?4, read_at = ?5, mark = ?6, marked_id = 0, \
-                   updated_at = ?5 WHERE chat_id = ?1 AND user_id = ?2";
+        let sql = format!(
+            "UPDATE member SET last_read_id = ?3, read_ordinal = ?4, read_at = ?5, mark = ?6, marked_id = 0, \
+                   own = CASE WHEN own = 0 THEN 0 ELSE {OWN} END, updated_at = ?5 \
+                   WHERE chat_id = ?1 AND user_id = ?2"
+        );
         let params = [
             member.chat_id.into(),
             member.user_id.into(),
@@ -130,7 +138,7 @@ impl Tx<'_> {
             now.into(),
             mark.into(),
         ];
-        self.engine.run_one(sql, &params)?;
+        self.engine.run_one(&sql, &params)?;
         self.told_seat(member.chat_id, member.user_id)?;
         Ok(position)
     }
@@ -148,8 +156,10 @@ impl Tx<'_> {
         if position >= member.last_read_id {
             return Ok(());
         }
-        let sql = "UPDATE member SET last_read_id = ?3, read_ordinal = ?4, marked_id = ?5, updated_at = ?6 \
-                   WHERE chat_id = ?1 AND user_id = ?2";
+        let sql = format!(
+            "UPDATE member SET last_read_id = ?3, read_ordinal = ?4, own = {OWN}, marked_id = ?5, \
+                   updated_at = ?6 WHERE chat_id = ?1 AND user_id = ?2"
+        );
         let params = [
             member.chat_id.into(),
             member.user_id.into(),
@@ -158,7 +168,7 @@ impl Tx<'_> {
             from.into(),
             now.into(),
         ];
-        self.engine.run_one(sql, &params)?;
+        self.engine.run_one(&sql, &params)?;
         self.told_seat(member.chat_id, member.user_id)
     }
 
