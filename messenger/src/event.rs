@@ -11,7 +11,7 @@ mod scene;
 
 use std::sync::Arc;
 
-use lately_model::{Event, Moment, Seat, UserId};
+use lately_model::{Chat, ChatId, Event, Moment, Seat, User, UserId};
 use lately_store::{Happened, Snapshot};
 use tokio::sync::watch;
 
@@ -22,8 +22,11 @@ use crate::resident::Residents;
 use crate::{Error, Messenger};
 use audience::{Audience, Everybody, One};
 
-/// How many transactions are read at once.
+/// How many transactions are read at once for everybody.
 const AT_ONCE: i64 = 64;
+
+/// How many are read at once for one person, whom few of them concern.
+const AT_ONCE_FOR_ONE: i64 = 1000;
 
 /// Where an event stands in the log.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -84,23 +87,42 @@ impl Messenger {
     pub async fn tales(&self, ears: Arc<Ears>, position: i64) -> Result<Chapter, Error> {
         let residents = Arc::clone(&self.residents);
         let now = self.now();
-        let after = Place { position, index: u32::MAX };
+        let after = Place { position: position + 1, index: 0 };
         self.store
             .read(move |snapshot| {
                 let teller = Teller { snapshot, residents: &residents, now };
-                teller.chapter(&mut Everybody::new(&ears), after)
+                teller.chapter(&mut Everybody::new(&ears), after, AT_ONCE)
             })
             .await
     }
 
-    /// What one person missed after `place`.
+    /// What one person is to hear of what happened at `place` and after it.
     pub async fn missed(&self, user: UserId, place: Place) -> Result<Chapter, Error> {
         let residents = Arc::clone(&self.residents);
         let now = self.now();
         self.store
             .read(move |snapshot| {
                 let teller = Teller { snapshot, residents: &residents, now };
-                teller.chapter(&mut One::new(user), place)
+                teller.chapter(&mut One::new(user), place, AT_ONCE_FOR_ONE)
+            })
+            .await
+    }
+
+    /// Who is to hear that somebody writes: the chat, the writer, and those of its other members who listen.
+    pub async fn onlookers(
+        &self,
+        ears: Arc<Ears>,
+        chat: ChatId,
+        writer: UserId,
+    ) -> Result<Option<(Chat, User, Vec<UserId>)>, Error> {
+        self.store
+            .read(move |snapshot| {
+                let (Some(chat), Some(user)) = (snapshot.chat(chat)?, snapshot.user(writer)?) else {
+                    return Ok(None);
+                };
+                let mut hearers = ears.members(snapshot, chat.id)?;
+                hearers.retain(|hearer| *hearer != writer);
+                Ok(Some((chat, user, hearers)))
             })
             .await
     }
@@ -133,19 +155,20 @@ pub(crate) struct Teller<'a> {
 }
 
 impl Teller<'_> {
-    fn chapter(&self, audience: &mut dyn Audience, after: Place) -> Result<Chapter, Error> {
-        // The transaction of `after` may be half told.
-        let happened = self.snapshot.happened_after(after.position - 1, AT_ONCE)?;
-        let full = i64::try_from(happened.len()) == Ok(AT_ONCE);
+    /// What happened at `from` and after it.
+    fn chapter(&self, audience: &mut dyn Audience, from: Place, most: i64) -> Result<Chapter, Error> {
+        let before = from.position.saturating_sub(1);
+        let happened = self.snapshot.happened_after(before, most)?;
+        let full = i64::try_from(happened.len()) == Ok(most);
         let upto = match happened.last() {
             Some(last) if full => last.position,
-            _ => self.snapshot.position()?.max(after.position),
+            _ => self.snapshot.position()?.max(before),
         };
         let mut tales = Vec::new();
         for Happened { position, events } in happened {
             for (index, event) in events {
                 let place = Place { position, index };
-                if place <= after {
+                if place < from {
                     continue;
                 }
                 audience.learn(&event);

@@ -19,6 +19,7 @@ use crate::listen::App;
 use crate::observe::metrics::Metrics;
 use crate::observe::probe::Health;
 use crate::observe::request_id::RequestIds;
+use crate::push::{Addresses, Parts, Push};
 use crate::rest::Portal;
 use crate::rest::limits::{Limits, LimitsConfig, OperatingLimit, RequestLimit};
 use crate::tls::{Identity, TlsError, server_config};
@@ -37,6 +38,9 @@ pub enum BootError {
     /// The store does not open.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The portal's secret cannot be read.
+    #[error(transparent)]
+    Secret(lately_messenger::Error),
     /// An address cannot be listened on.
     #[error("cannot listen on {address}: {source}; choose another address, or stop what uses it")]
     Listen {
@@ -127,7 +131,18 @@ impl Server {
         let base_url = config.base_url(&http, &https);
         let metrics = Arc::new(Metrics::new(Arc::clone(&messenger)));
         let health = Arc::new(Health { messenger: Arc::clone(&messenger), stopping: stopping.clone() });
+        let push = Push::start(Parts {
+            messenger: Arc::clone(&messenger),
+            metrics: Arc::clone(&metrics),
+            secret: messenger.push_secret().await.map_err(BootError::Secret)?,
+            addresses: push_addresses(&config, &http, &https),
+            zone: zone.clone(),
+            base_url: base_url.clone(),
+            stop: main.stop.clone(),
+            tasks: main.tasks.clone(),
+        });
         let portal = Arc::new(Portal {
+            push: Arc::clone(&push),
             messenger: Arc::clone(&messenger),
             metrics: Arc::clone(&metrics),
             zone,
@@ -142,7 +157,7 @@ impl Server {
         }
         let offer: DemoOffer = Arc::new(OnceLock::new());
         let ids = RequestIds::new(dice.as_ref());
-        let app = Front::new(portal, Arc::clone(&offer), Arc::clone(&health), ids);
+        let app = Front::new(portal, push, Arc::clone(&offer), Arc::clone(&health), ids);
         for socket in http_sockets {
             main.listen(socket, None, app.clone());
         }
@@ -200,12 +215,34 @@ pub fn addresses(sockets: &[TcpListener]) -> Result<Vec<SocketAddr>, std::io::Er
     sockets.iter().map(TcpListener::local_addr).collect()
 }
 
-/// What the servers of a portal tell each other beside their commits: what they count for the limits.
+/// Where clients find the push channel: at the public address if there is one, by either scheme, else at the first
+/// address of each.
+fn push_addresses(config: &Config, http: &[SocketAddr], https: &[SocketAddr]) -> Addresses {
+    let by = |http: &[SocketAddr], https: &[SocketAddr]| {
+        let base = config.base_url(http, https);
+        base.split_once("://").map_or(base.clone(), |(_, host)| host.to_owned())
+    };
+    let (plain, secure) = match (http, https) {
+        ([], https) => (by(&[], https), by(&[], https)),
+        (http, []) => (by(http, &[]), by(http, &[])),
+        (http, https) => (by(http, &[]), by(&[], https)),
+    };
+    Addresses { plain: format!("http://{plain}"), secure: format!("https://{secure}") }
+}
+
+/// What the servers of a portal tell each other beside their commits: what they count for the limits, and what clients are
+/// told at once or never.
 fn notes(portal: &Arc<Portal>) -> Notes {
     let (sender, out) = mpsc::channel(NOTES);
-    portal.limits.share(sender);
+    portal.limits.share(sender.clone());
+    portal.push.share(sender);
     let portal = Arc::clone(portal);
-    Notes { out, hear: Box::new(move |note| portal.limits.hear(note)) }
+    let hear = move |note: &[u8]| {
+        if !portal.push.hear(note) {
+            portal.limits.hear(note);
+        }
+    };
+    Notes { out, hear: Box::new(hear) }
 }
 
 fn limits(config: &Config) -> LimitsConfig {

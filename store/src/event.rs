@@ -100,12 +100,7 @@ impl Tx<'_> {
 }
 
 /// Writes down what happened in the transaction at `position`; a zero date is not known.
-pub(crate) fn put(
-    engine: &Engine,
-    position: i64,
-    date: Moment,
-    events: &[Event],
-) -> Result<(), StoreError> {
+pub(crate) fn put(engine: &Engine, position: i64, date: Moment, events: &[Event]) -> Result<(), StoreError> {
     let body = serde_json::to_string(events)
         .map_err(|error| StoreError::Corrupt(format!("events in JSON: {error}")))?;
     let sql = "INSERT INTO event_log (position, date, body) VALUES (?1, ?2, ?3)";

@@ -4,7 +4,8 @@
 //! counter is the number of unread rows; read positions mean nothing there and stay zero.
 
 use lately_model::{
-    Event,     Chat, ChatId, ChatKind, Message, MessageId, Moment, Notification, NotificationKind, UserId, notification,
+    Chat, ChatId, ChatKind, Event, Message, MessageId, Moment, Notification, NotificationKind, UserId,
+    notification,
 };
 
 use crate::engine::Row;

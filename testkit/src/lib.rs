@@ -8,8 +8,10 @@
 mod client;
 mod clock;
 pub mod database;
+mod ear;
 mod portal;
 
 pub use client::{Client, Reply};
 pub use clock::{CountingDice, TestClock};
+pub use ear::Ear;
 pub use portal::{Person, TestPortal};

@@ -1,7 +1,7 @@
 //! What there is to show of an event, read from one state of the portal.
 
 use lately_model::{Chat, ChatKind, Event, File, Message, MessageId, Moment, Notification, User, UserId};
-use lately_store::Page;
+use lately_store::{Page, Part};
 
 use super::{Hearer, Teller};
 use crate::Error;
@@ -9,6 +9,9 @@ use crate::dialog::{fill_names, shown_users};
 
 /// How many messages a read tells of one by one.
 pub(super) const VIEWED: i64 = 100;
+
+/// How many notifications that were marked at once are told one by one.
+const MARKED: i64 = 500;
 
 /// Of how many members a message tells by number; of more it tells none, since every listener would get the whole list.
 const NAMED: i64 = 100;
@@ -32,8 +35,10 @@ pub struct Scene {
     pub members: Vec<UserId>,
     /// The managers.
     pub managers: Vec<UserId>,
-    /// The messages that were read.
+    /// The messages that were read, or marked.
     pub seen: Vec<MessageId>,
+    /// The message before a new one; zero for none.
+    pub previous: MessageId,
     /// What its message has as a notification.
     pub notification: Option<Notification>,
 }
@@ -66,7 +71,14 @@ impl Teller<'_> {
             scene.chat = Some(chat);
         }
         match event {
-            Event::Said(_, id) | Event::Edited(_, id) | Event::Liked(_, id, ..) => {
+            Event::Said(chat, id) => {
+                if !self.message(&mut scene, *id)? {
+                    return Ok(None);
+                }
+                let before = self.snapshot.position_at(*chat, MessageId(id.0 - 1))?;
+                scene.previous = before.map_or(MessageId(0), |(before, _)| before);
+            }
+            Event::Edited(_, id) | Event::Liked(_, id, ..) => {
                 if !self.message(&mut scene, *id)? {
                     return Ok(None);
                 }
@@ -91,6 +103,12 @@ impl Teller<'_> {
                 scene.seen =
                     seen.into_iter().filter(|(_, author)| author != reader).map(|(id, _)| id).collect();
                 scene.users.extend(self.snapshot.user(*reader)?);
+            }
+            Event::NotificationsMarkedFrom(chat, from, _) => {
+                let newest = self.snapshot.notifications(*chat, Part::All, MessageId(i64::MAX), MARKED)?;
+                scene.seen =
+                    newest.into_iter().map(|(message, _)| message.id).filter(|id| id >= from).collect();
+                scene.seen.reverse();
             }
             Event::Joined(_, users) => {
                 scene.users = self.snapshot.users(users)?;
