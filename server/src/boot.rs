@@ -72,6 +72,7 @@ pub struct Server {
     /// Its public address, without a slash at its end.
     pub base_url: String,
     messenger: Arc<Messenger>,
+    push: Arc<Push>,
     offer: DemoOffer,
     main: Part,
     watch: Part,
@@ -157,7 +158,7 @@ impl Server {
         }
         let offer: DemoOffer = Arc::new(OnceLock::new());
         let ids = RequestIds::new(dice.as_ref());
-        let app = Front::new(portal, push, Arc::clone(&offer), Arc::clone(&health), ids);
+        let app = Front::new(portal, Arc::clone(&push), Arc::clone(&offer), Arc::clone(&health), ids);
         for socket in http_sockets {
             main.listen(socket, None, app.clone());
         }
@@ -168,12 +169,29 @@ impl Server {
             watch.listen(socket, None, observe::routes(Arc::clone(&metrics), Arc::clone(&health)));
         }
         let drain = Duration::from_secs(config.observe.drain_seconds.into());
-        Ok(Self { http, https, observe: watched, base_url, messenger, offer, main, watch, stopping, drain })
+        Ok(Self {
+            http,
+            https,
+            observe: watched,
+            base_url,
+            messenger,
+            push,
+            offer,
+            main,
+            watch,
+            stopping,
+            drain,
+        })
     }
 
     /// The use cases, for whoever runs in the same process.
     pub fn messenger(&self) -> &Arc<Messenger> {
         &self.messenger
+    }
+
+    /// The push channel, for whoever runs in the same process.
+    pub fn push(&self) -> &Arc<Push> {
+        &self.push
     }
 
     /// Offers the web page's visitors on this machine what a demo portal is made of. Only the first offer counts.

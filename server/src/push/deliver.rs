@@ -8,13 +8,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use lately_messenger::event::{Chapter, Tale};
-use lately_model::Event;
+use lately_model::{Event, UserId};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep};
 
 use super::Push;
 use super::body::Parcel;
-use super::flash::{Flash, HERE_EVERY};
+use super::flash::{Flash, Flashed, HERE_EVERY};
 use super::hub::{Knock, Seat};
 use super::mid::Mid;
 use super::shape;
@@ -77,18 +77,25 @@ impl Delivery {
                 *behind = true;
             }
             Order::Flash(flash) => {
-                let position = self.told.unwrap_or_default();
-                for (letter, watched) in self.push.flashed(flash).await {
-                    self.flashes = self.flashes.wrapping_add(1);
-                    let mid = Mid::flash(position, self.flashes);
-                    for (user, own) in letter.to {
-                        let parcel = Parcel { mid, body: Arc::clone(&letter.body), own };
-                        self.push.hub.give(user, &parcel);
-                    }
-                    if let Some(whom) = watched {
-                        self.push.hub.tell_watchers(whom, &Parcel { mid, body: letter.body, own: None });
-                    }
+                for flashed in self.push.flashed(flash).await {
+                    self.tell_flashed(flashed);
                 }
+            }
+        }
+    }
+
+    fn tell_flashed(&mut self, flashed: Flashed) {
+        self.flashes = self.flashes.wrapping_add(1);
+        let mid = Mid::flash(self.told.unwrap_or_default(), self.flashes);
+        match flashed {
+            Flashed::Letter(letter) => {
+                for (user, own) in letter.to {
+                    let parcel = Parcel { mid, body: Arc::clone(&letter.body), own };
+                    self.push.hub.give(user, &parcel);
+                }
+            }
+            Flashed::Change(whom, body) => {
+                self.push.hub.tell_watchers(whom, &Parcel { mid, body, own: None });
             }
         }
     }
@@ -102,9 +109,14 @@ impl Delivery {
         self.told
     }
 
-    fn tell_moved(&mut self, moved: Vec<(lately_model::UserId, bool)>) {
+    /// Tells who came to this server, or left it.
+    fn tell_moved(&mut self, moved: Vec<(UserId, bool)>) {
         for (user, here) in moved {
-            self.push.flash(if here { Flash::Here(vec![user]) } else { Flash::Gone(user) });
+            self.push.tell_others(&if here { Flash::Here(vec![user]) } else { Flash::Gone(user) });
+            if !self.push.hub.elsewhere(user, self.push.now()) {
+                let change = self.push.change(user, here);
+                self.tell_flashed(change);
+            }
         }
     }
 
@@ -147,7 +159,7 @@ impl Delivery {
 
 impl Push {
     /// Ends the connections of a person whose webhook or place in the portal is gone.
-    async fn check(&self, user: lately_model::UserId) {
+    async fn check(&self, user: UserId) {
         for credential in self.hub.credentials(user) {
             if let Ok(false) = self.messenger.may_listen(user, credential).await {
                 self.hub.evict(user, credential);

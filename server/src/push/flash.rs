@@ -3,12 +3,12 @@
 //! Must hold: nothing of it is kept; a server that is not reached misses it. Each server tells the others over the bus,
 //! and then those who are connected to it.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use lately_model::{ChatId, UserId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use std::sync::Arc;
 
 use super::Push;
 use super::body::{Body, Letter, Sender};
@@ -45,15 +45,23 @@ pub enum Flash {
     },
 }
 
+/// What is told of it.
+pub(super) enum Flashed {
+    /// Something to people.
+    Letter(Letter),
+    /// Something to those who watch a person.
+    Change(UserId, Arc<Body>),
+}
+
 impl Push {
-    /// What is to be told of it to people, and to those who watch somebody.
-    pub(super) async fn flashed(&self, flash: Flash) -> Vec<(Letter, Option<UserId>)> {
+    /// What is to be told of it.
+    pub(super) async fn flashed(&self, flash: Flash) -> Vec<Flashed> {
         match flash {
             Flash::Writing(chat, user) => {
                 let heard = self.messenger.onlookers(Arc::clone(&self.ears), chat, user).await;
                 let Ok(Some((chat, writer, hearers))) = heard else { return Vec::new() };
                 let letters = shape::presence::writing(&chat, &writer, &hearers, &self.wire(), self.now());
-                letters.into_iter().map(|letter| (letter, None)).collect()
+                letters.into_iter().map(Flashed::Letter).collect()
             }
             Flash::Here(users) => {
                 let now = self.now();
@@ -67,14 +75,14 @@ impl Push {
             Flash::Published { to, module, command, params } => {
                 let body = Body::of(Sender::Client, &module, &command, &params, &json!({}));
                 let to = to.into_iter().map(|user| (user, None)).collect();
-                vec![(Letter { variant: 0, body: Arc::new(body), to }, None)]
+                vec![Flashed::Letter(Letter { variant: 0, body: Arc::new(body), to })]
             }
         }
     }
 
-    fn change(&self, user: UserId, online: bool) -> (Letter, Option<UserId>) {
-        let body = shape::presence::changed(user, online, &self.wire(), self.now());
-        (Letter { variant: 0, body, to: Vec::new() }, Some(user))
+    /// That somebody came or went.
+    pub(super) fn change(&self, user: UserId, online: bool) -> Flashed {
+        Flashed::Change(user, shape::presence::changed(user, online, &self.wire(), self.now()))
     }
 
     /// Says again who is connected here.

@@ -245,6 +245,11 @@ impl Hub {
         state.lines.contains_key(&user) || state.elsewhere.get(&user).is_some_and(|until| now < *until)
     }
 
+    /// Whether a person is connected to another server, as far as that told.
+    pub fn elsewhere(&self, user: UserId, now: Moment) -> bool {
+        self.shared.state.lock().elsewhere.get(&user).is_some_and(|until| now < *until)
+    }
+
     /// When a person was last connected to this server.
     pub fn last_seen(&self, user: UserId) -> Option<Moment> {
         self.shared.state.lock().left.get(&user).copied()

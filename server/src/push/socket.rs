@@ -116,6 +116,7 @@ impl Talk {
         let cut = talk.seat.cut.clone();
         let stop = talk.push.stop.clone();
         let over = tokio::select! {
+            biased;
             code = cut.ended() => Over::Code(code),
             () = stop.cancelled() => Over::Code(End::Restart.code()),
             over = talk.converse(position) => over,

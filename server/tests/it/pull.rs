@@ -1,11 +1,15 @@
 //! `pull.*` and the push channel: who may listen, what is heard, and how a client goes on after it was away.
 
+mod ask;
+mod binary;
 mod events;
+mod flood;
+mod poll;
 mod resume;
 mod rows;
 
 use lately_testkit::{Person, TestPortal};
-use serde_json::{Value, json};
+use serde_json::json;
 use tokio_tungstenite::tungstenite::Message;
 
 use crate::stage::{Stage, assert_shape};
@@ -159,9 +163,4 @@ async fn tags_that_nobody_watches_are_gone() {
     let tags = stage.bob.ok("pull.watch.extend", json!({ "TAGS": ["IM_PUBLIC_7"] })).await;
     assert_eq!(tags, json!({ "IM_PUBLIC_7": false }));
     assert_eq!(stage.bob.ok("pull.watch.extend", json!({})).await, json!({}));
-}
-
-/// The command of each event, without pings.
-fn commands(frames: &[Value]) -> Vec<&str> {
-    frames.iter().map(|frame| frame["text"]["command"].as_str().unwrap()).collect()
 }
