@@ -4,6 +4,7 @@ mod ask;
 mod binary;
 mod events;
 mod flood;
+mod model;
 mod poll;
 mod resume;
 mod rows;
