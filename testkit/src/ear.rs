@@ -46,14 +46,19 @@ impl TestPortal {
 
     /// Connects with this query.
     pub async fn ear_at(&self, query: &str) -> Ear {
-        let origin = self.origin().replacen("http", "ws", 1);
-        let connecting = connect_async(format!("{origin}/bitrix/subws/?{query}"));
-        let (socket, _) = timeout(SOON, connecting).await.expect("it connects").expect("an upgrade");
-        Ear { socket, config: Value::Null, mid: String::new(), asked: 0 }
+        Ear::at(&self.origin(), query).await
     }
 }
 
 impl Ear {
+    /// Connects to a portal at this address, which begins with `http`.
+    pub async fn at(origin: &str, query: &str) -> Self {
+        let origin = origin.replacen("http", "ws", 1);
+        let connecting = connect_async(format!("{origin}/bitrix/subws/?{query}"));
+        let (socket, _) = timeout(SOON, connecting).await.expect("it connects").expect("an upgrade");
+        Self { socket, config: Value::Null, mid: String::new(), asked: 0 }
+    }
+
     /// The ping that comes at once: from here on events are heard.
     pub async fn first_ping(&mut self) {
         assert_eq!(self.frame().await, Message::text("ping"));

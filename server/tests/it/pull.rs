@@ -1,6 +1,7 @@
 //! `pull.*` and the push channel: who may listen, what is heard, and how a client goes on after it was away.
 
 mod ask;
+mod beside;
 mod binary;
 mod events;
 mod flood;
