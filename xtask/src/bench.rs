@@ -117,8 +117,7 @@ impl Bench {
             stage.prove_arrival()?;
             memory = self.wants(Row::People).then_some(stage.memory);
         }
-        let listeners =
-            if self.wants(Row::Listeners) { Some(listeners::measure(&binary)?) } else { None };
+        let listeners = if self.wants(Row::Listeners) { Some(listeners::measure(&binary)?) } else { None };
         binary.check()?;
         Ok(Outcome { trials: Trials(trials), cold, memory, listeners })
     }

@@ -323,8 +323,7 @@ mod tests {
     use super::*;
 
     fn verdicts(row: Row, trials: Vec<Trial>) -> Vec<Verdict> {
-        let outcome =
-            Outcome { trials: Trials(trials), cold: Vec::new(), memory: None, listeners: None };
+        let outcome = Outcome { trials: Trials(trials), cold: Vec::new(), memory: None, listeners: None };
         row.verdicts(&outcome, 64)
     }
 
@@ -374,7 +373,8 @@ mod tests {
     #[test]
     fn people_are_judged_by_their_memory_too() {
         let memory = Memory { shared: 0, resident: 9_980 * 51_200, read: 0 };
-        let outcome = Outcome { trials: Trials(Vec::new()), cold: Vec::new(), memory: Some(memory), listeners: None };
+        let outcome =
+            Outcome { trials: Trials(Vec::new()), cold: Vec::new(), memory: Some(memory), listeners: None };
         let found = Row::People.verdicts(&outcome, 64);
         assert_eq!((found[0].measured.as_str(), found[0].met), ("50.0 KB", false));
     }

@@ -51,7 +51,7 @@ impl Listeners {
 pub fn measure(binary: &Binary) -> Result<Listeners> {
     let portal = binary.serve(&[])?;
     eprintln!("asking {SOCKETS} people's configurations");
-    let people: Vec<i64> = town::CROWD.take(SOCKETS).collect();
+    let people: Vec<i64> = town::CROWD.take(SOCKETS - 1).chain([town::SENDER]).collect();
     let tokens = people.iter().map(|person| portal.token(*person)).collect::<Result<Vec<_>>>()?;
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     let before = process::memory(portal.id())?;
