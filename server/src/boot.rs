@@ -141,6 +141,7 @@ impl Server {
             base_url: base_url.clone(),
             stop: main.stop.clone(),
             tasks: main.tasks.clone(),
+            require_https: config.rest.require_https,
         });
         let portal = Arc::new(Portal {
             push: Arc::clone(&push),

@@ -3,8 +3,8 @@
 //! Must hold: a message that counts takes its chat's next ordinal; nothing is written per member.
 
 use lately_model::{
-    Chat, ChatId, ChatKind, Event, FileId, LastMessage, Member, Message, MessageId, Moment, Room, Seat, UserId,
-    preview,
+    Chat, ChatId, ChatKind, Event, FileId, LastMessage, Member, Message, MessageId, Moment, Room, Seat,
+    UserId, preview,
 };
 use serde_json::{Map, Value as Json};
 

@@ -55,7 +55,7 @@ impl Delivery {
         loop {
             tokio::select! {
                 biased;
-                Some(order) = orders.recv() => self.take(order, &mut behind).await,
+                Some(order) = orders.recv() => self.take(order).await,
                 moved = push.hub.moved() => self.tell_moved(moved),
                 _ = tick.tick() => push.tell_here(),
                 changed = committed.changed(), if !behind => match changed {
@@ -67,14 +67,12 @@ impl Delivery {
         }
     }
 
-    async fn take(&mut self, order: Order, behind: &mut bool) {
+    async fn take(&mut self, order: Order) {
         match order {
             Order::Enter(knock, reply) => {
                 let Some(position) = self.position().await else { return };
                 let seat = self.push.hub.enter(&knock);
                 drop(reply.send((seat, position)));
-                // What was committed since that position was read may have rung already.
-                *behind = true;
             }
             Order::Flash(flash) => {
                 for flashed in self.push.flashed(flash).await {

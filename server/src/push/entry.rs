@@ -6,6 +6,7 @@ use super::Push;
 use super::mid::Mid;
 use super::record::Format;
 use super::token::Pass;
+use crate::listen::Scheme;
 
 /// A connection that may come in.
 #[derive(Debug, Clone)]
@@ -50,8 +51,11 @@ fn read(query: &str) -> Query {
 }
 
 impl Push {
-    /// Reads an address. `None` for a bad or old token, or one whose webhook is gone.
-    pub async fn admit(&self, query: &str) -> Option<Entry> {
+    /// Reads an address. `None` for a bad or old token, one whose webhook is gone, and where plain HTTP is refused.
+    pub async fn admit(&self, query: &str, scheme: Scheme) -> Option<Entry> {
+        if self.require_https && scheme == Scheme::Http {
+            return None;
+        }
         let query = read(query);
         let pass = match (&query.token, &query.channels) {
             (Some(token), _) => self.signer.read_token(token)?,

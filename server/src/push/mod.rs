@@ -81,6 +81,8 @@ pub struct Push {
     pub stop: CancellationToken,
     /// What its connections run as.
     pub tasks: TaskTracker,
+    /// Whether plain HTTP is refused.
+    pub require_https: bool,
     ears: Arc<Ears>,
     zone: TimeZone,
     base_url: String,
@@ -106,6 +108,8 @@ pub struct Parts {
     pub stop: CancellationToken,
     /// See [`Push::tasks`].
     pub tasks: TaskTracker,
+    /// See [`Push::require_https`].
+    pub require_https: bool,
 }
 
 impl Push {
@@ -121,6 +125,7 @@ impl Push {
             addresses: parts.addresses,
             stop: parts.stop,
             tasks: parts.tasks,
+            require_https: parts.require_https,
             ears,
             zone: parts.zone,
             base_url: parts.base_url,

@@ -6,6 +6,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Extension;
 use axum::body::Body;
 use axum::extract::{RawQuery, State};
 use axum::http::header::{self, HeaderName, HeaderValue};
@@ -21,6 +22,7 @@ use super::mid::Mid;
 use super::proto;
 use super::record::{Envelope, Format};
 use super::shape::service;
+use crate::listen::Scheme;
 
 /// How long a poll waits for something to tell.
 const WAIT: Duration = Duration::from_secs(40);
@@ -37,11 +39,16 @@ const LAST_ID: HeaderName = HeaderName::from_static("last-message-id");
 const NOTHING: &str = "Thu, 01 Jan 1973 11:11:01 GMT";
 
 /// Serves the address of polls.
-pub async fn serve(State(push): State<Arc<Push>>, method: Method, RawQuery(query): RawQuery) -> Response {
+pub async fn serve(
+    State(push): State<Arc<Push>>,
+    method: Method,
+    RawQuery(query): RawQuery,
+    Extension(scheme): Extension<Scheme>,
+) -> Response {
     if method == Method::OPTIONS {
         return preflight().await;
     }
-    let Some(entry) = push.admit(&query.unwrap_or_default()).await else {
+    let Some(entry) = push.admit(&query.unwrap_or_default(), scheme).await else {
         return dressed(StatusCode::FORBIDDEN, "text/plain", b"Wrong channel or signature\n".to_vec());
     };
     let knock = Knock { user: entry.pass.user, credential: entry.pass.credential, lasting: false };

@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use axum::Extension;
 use axum::body::Bytes;
 use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
@@ -19,6 +20,7 @@ use super::poll;
 use super::proto::{self, Asked, Channel, ChannelStats, IncomingMessage};
 use super::rpc::{self, Budget, Refused};
 use super::token::Pass;
+use crate::listen::Scheme;
 
 /// How many people one thing is published to.
 const PEOPLE: usize = 100;
@@ -144,8 +146,13 @@ impl Push {
 }
 
 /// Serves the address to which clients without a WebSocket publish, and tell what they have read, which is not kept.
-pub async fn serve(State(push): State<Arc<Push>>, RawQuery(query): RawQuery, body: Bytes) -> Response {
-    let Some(entry) = push.admit(&query.unwrap_or_default()).await else {
+pub async fn serve(
+    State(push): State<Arc<Push>>,
+    RawQuery(query): RawQuery,
+    Extension(scheme): Extension<Scheme>,
+    body: Bytes,
+) -> Response {
+    let Some(entry) = push.admit(&query.unwrap_or_default(), scheme).await else {
         return poll::dressed(StatusCode::FORBIDDEN, "text/plain", b"Wrong channel or signature\n".to_vec());
     };
     let answer = if body.starts_with(b"mack:") {

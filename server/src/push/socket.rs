@@ -7,6 +7,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Extension;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade};
 use axum::extract::{RawQuery, State};
@@ -23,6 +24,7 @@ use super::proto;
 use super::record::{Envelope, Format};
 use super::rpc::Budget;
 use super::shape::service;
+use crate::listen::Scheme;
 use crate::web;
 
 /// The largest frame that is read, in bytes.
@@ -50,6 +52,7 @@ const AT_ONCE: usize = 32;
 pub async fn serve(
     State(push): State<Arc<Push>>,
     RawQuery(query): RawQuery,
+    Extension(scheme): Extension<Scheme>,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Response {
     let Ok(upgrade) = upgrade else {
@@ -57,7 +60,7 @@ pub async fn serve(
         *response.status_mut() = axum::http::StatusCode::UPGRADE_REQUIRED;
         return response;
     };
-    let entry = push.admit(&query.unwrap_or_default()).await;
+    let entry = push.admit(&query.unwrap_or_default(), scheme).await;
     let running = push.tasks.token();
     let upgrade = upgrade.max_message_size(FRAME).max_frame_size(FRAME).read_buffer_size(BUFFER);
     let upgrade = upgrade.write_buffer_size(BUFFER).max_write_buffer_size(4 * FRAME);

@@ -116,6 +116,54 @@ async fn a_webhook_that_is_removed_ends_its_connections_and_no_others() {
 }
 
 #[tokio::test]
+async fn a_token_does_not_outlive_its_webhook() {
+    let portal = TestPortal::start().await;
+    let ends = lately_model::Moment(portal.clock.seconds() + 3600);
+    let new = lately_messenger::webhook::NewWebhook {
+        user: lately_model::UserId(2),
+        scopes: lately_model::Scopes::all(),
+        secret: None,
+        revision: lately_model::Revision::R33,
+        expires_at: Some(ends),
+        title: String::new(),
+    };
+    let (_, secret) = portal.messenger().add_webhook(new).await.unwrap();
+    let url = format!("{}/rest/2/{secret}/", portal.origin());
+    let bob = lately_testkit::Client::new(url, 2, portal.http().clone());
+    let mut ear = portal.ear(&bob).await;
+    assert_eq!(ear.config["exp"], ends.0);
+    assert_eq!(ear.config["channels"]["private"]["end"], "2026-03-02T11:00:00+00:00");
+    portal.clock.step(3600);
+    ear.send(Message::text("pong")).await;
+    ear.heard("channel_expire").await;
+    assert_eq!(bob.refused("pull.config.get", json!({})).await, (401, "INVALID_CREDENTIALS".to_owned()));
+}
+
+#[tokio::test]
+async fn where_https_is_required_nobody_listens_without_it() {
+    let portal = TestPortal::with(|config| config.rest.require_https = true).await;
+    let bob = portal.messenger().add_webhook(lately_messenger::webhook::NewWebhook {
+        user: lately_model::UserId(2),
+        scopes: lately_model::Scopes::all(),
+        secret: Some("known".to_owned()),
+        revision: lately_model::Revision::R33,
+        expires_at: None,
+        title: String::new(),
+    });
+    let credential = bob.await.unwrap().0.id.0;
+    let push = portal.server.push();
+    let pass = lately::push::token::Pass {
+        user: lately_model::UserId(2),
+        credential,
+        ends: lately_model::Moment(portal.clock.seconds() + 60),
+    };
+    let token = push.signer.token(pass, push.now(), "portal", "");
+    let query = format!("token={token}&jsonRpc=true");
+    assert_eq!(portal.ear_at(&query).await.closed().await, 4010);
+    assert!(push.admit(&query, lately::listen::Scheme::Https).await.is_some());
+}
+
+#[tokio::test]
 async fn somebody_who_is_dismissed_does_not_listen_any_more() {
     let stage = Stage::set().await;
     let mut ear = stage.portal.ear(&stage.bob).await;

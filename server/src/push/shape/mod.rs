@@ -22,8 +22,9 @@ use super::body::{Body, Letter, members};
 use crate::rest::shape::Wire;
 
 /// The revision of the protocol, by which clients see whether they fit.
-const REVISION_WEB: i64 = 19;
-const REVISION_MOBILE: i64 = 3;
+pub const REVISION_WEB: i64 = 19;
+/// The same for the mobile application.
+pub const REVISION_MOBILE: i64 = 3;
 
 /// All that an event is told as, in order.
 pub fn letters(tale: &Tale, wire: &Wire<'_>) -> Vec<Letter> {

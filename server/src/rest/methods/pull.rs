@@ -5,6 +5,7 @@ use lately_model::UserId;
 use serde_json::{Map, Value, json};
 
 use super::wire;
+use crate::push::shape::{REVISION_MOBILE, REVISION_WEB};
 use crate::push::token::{CHANNEL_LIFE, Pass, TOKEN_LIFE};
 use crate::push::{POLL_PATH, PUBLISH_PATH, SOCKET_PATH};
 use crate::rest::answer::Answer;
@@ -13,10 +14,6 @@ use crate::rest::registry::{Caller, Kind, Method, Param};
 
 /// The version of the protocol: JSON-RPC in text frames.
 const VERSION: i64 = 5;
-
-/// The revisions by which clients see whether they fit.
-const REVISION_WEB: i64 = 19;
-const REVISION_MOBILE: i64 = 3;
 
 /// Changes when clients must not use a configuration that they kept.
 const CONFIG_TIMESTAMP: i64 = 1_764_547_200;
@@ -71,7 +68,9 @@ pub const METHODS: &[Method] = &[
 async fn config(call: &Call) -> Result<Answer, Failure> {
     let push = &call.portal.push;
     let now = push.now();
-    let (channel_ends, token_ends) = (now.plus(CHANNEL_LIFE), now.plus(TOKEN_LIFE));
+    // Nothing outlives the webhook by which it was got.
+    let ends = |life| call.credential.expires_at.map_or(now.plus(life), |last| last.min(now.plus(life)));
+    let (channel_ends, token_ends) = (ends(CHANNEL_LIFE), ends(TOKEN_LIFE));
     let pass = |ends| Pass { user: call.user(), credential: call.credential.id, ends };
     let (private, public) = push.signer.private(pass(channel_ends));
     let shared = push.signer.shared(channel_ends);

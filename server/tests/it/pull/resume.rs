@@ -77,6 +77,22 @@ async fn a_day_is_kept_and_what_is_no_number_of_ours_is_passed_over() {
 }
 
 #[tokio::test]
+async fn what_is_older_than_a_day_is_not_kept_for_ever() {
+    let stage = Stage::set().await;
+    let mut ear = stage.portal.ear(&stage.bob).await;
+    stage.alice.say(2, "heard").await;
+    ear.heard("message").await;
+    stage.alice.say(2, "an old one").await;
+    stage.portal.clock.step(25 * 3600);
+    for number in 0..600 {
+        stage.carol.say(3, &format!("{number}")).await;
+    }
+    stage.alice.say(2, "a new one").await;
+    let mut back = stage.portal.ear_after(&stage.bob, &ear.mid).await;
+    assert_eq!(text(&back.heard("message").await), "a new one");
+}
+
+#[tokio::test]
 async fn whoever_left_meanwhile_hears_that_and_nothing_of_later() {
     let stage = Stage::set().await;
     let id = stage.group(&stage.alice, &[2, 3]).await;
