@@ -259,7 +259,7 @@ impl Desk {
         if !events.is_empty() {
             event::put(&self.engine, position, date, &events)?;
             self.logged += 1;
-            if self.logged % event::TRIM_EVERY == 0 {
+            if self.logged.is_multiple_of(event::TRIM_EVERY) {
                 event::trim(&self.engine, position, date)?;
             }
         }

@@ -232,7 +232,7 @@ impl Talk {
         if self.entry.format == Format::JsonRpc {
             messages.push(Message::Text("ping".into()));
         }
-        if count % 3 == 0 {
+        if count.is_multiple_of(3) {
             messages.push(Message::Ping(Default::default()));
         }
         self.send(messages).await?;

@@ -60,7 +60,8 @@ pub fn muted(stage: &Stage<'_>, muted: bool) -> Vec<Letter> {
 /// A whole row: the chat, its newest message, whoever wrote it.
 pub fn whole(stage: &Stage<'_>, chat: &Chat, hearer: &Hearer) -> Map<String, Value> {
     let last = last_for(stage.scene, hearer, stage.wire);
-    let shown = if last["id"] == 0 { json!([]) } else { json!([last]) };
+    let none = last.get("id").is_some_and(|id| *id == 0);
+    let shown = if none { json!([]) } else { json!([last]) };
     let date = stage.scene.last.as_ref().map_or(chat.created_at, |last| last.date);
     let whole = json!({
         "chatId": chat.id,
