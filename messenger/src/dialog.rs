@@ -216,8 +216,8 @@ impl Messenger {
             .await
     }
 
-    /// `im.dialog.writing`: whether the caller may be seen writing there.
-    pub async fn writing(&self, user: UserId, dialog: DialogId) -> Result<(), Error> {
+    /// `im.dialog.writing`: where the caller may be seen writing.
+    pub async fn writing(&self, user: UserId, dialog: DialogId) -> Result<ChatId, Error> {
         if dialog == DialogId::User(user) {
             return Err(Refusal::NoAccess.into());
         }
@@ -226,7 +226,7 @@ impl Messenger {
             .read(move |snapshot| {
                 let actor = acting(snapshot, user)?;
                 let chat = readable(snapshot, &actor, dialog)?.ok_or(Refusal::NoAccess)?;
-                snapshot.member(chat.id, user)?.map(drop).ok_or_else(|| Refusal::NoAccess.into())
+                snapshot.member(chat.id, user)?.map(|_| chat.id).ok_or_else(|| Refusal::NoAccess.into())
             })
             .await
     }

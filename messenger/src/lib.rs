@@ -12,6 +12,7 @@ pub mod counter;
 pub mod department;
 pub mod dialog;
 pub mod dice;
+pub mod event;
 pub mod message;
 pub mod notification;
 pub mod option;
@@ -32,7 +33,7 @@ use std::sync::atomic::AtomicU64;
 use lately_model::Moment;
 use lately_store::{Database, Store, StoreError};
 
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 
 pub use clock::{Clock, SystemClock};
 pub use dice::{Dice, SystemDice};
@@ -75,6 +76,8 @@ pub struct Messenger {
     dice: Arc<dyn Dice>,
     settings: Settings,
     repaired: AtomicU64,
+    /// Rung after each commit, whoever made it.
+    committed: watch::Receiver<()>,
 }
 
 impl Messenger {
@@ -87,12 +90,16 @@ impl Messenger {
     ) -> Result<Self, StoreError> {
         let residents = Arc::new(Residents::new(settings.resident_rows));
         let keyring = Arc::new(Keyring::default());
-        let observer =
-            Arc::new(resident::Hearing { residents: Arc::clone(&residents), keyring: Arc::clone(&keyring) });
+        let (bell, committed) = watch::channel(());
+        let observer = Arc::new(resident::Hearing {
+            residents: Arc::clone(&residents),
+            keyring: Arc::clone(&keyring),
+            bell,
+        });
         let (outlet, told) = mpsc::channel(OUTLET);
         let store = Store::open(database, observer, Some(outlet))?;
         let (walks, bus, repaired) = (Walks::default(), Bus::new(told), AtomicU64::new(0));
-        Ok(Self { store, residents, keyring, walks, bus, clock, dice, settings, repaired })
+        Ok(Self { store, residents, keyring, walks, bus, clock, dice, settings, repaired, committed })
     }
 
     /// The portal's present moment.

@@ -142,13 +142,19 @@ impl Messenger {
                     return Err(Error::from(Refusal::WithoutChanges));
                 }
                 let mut likes = message.likes();
-                match (likes.binary_search(&user), like) {
-                    (Err(place), Like::Toggle | Like::Plus) => likes.insert(place, user),
-                    (Ok(place), Like::Toggle | Like::Minus) => drop(likes.remove(place)),
+                let set = match (likes.binary_search(&user), like) {
+                    (Err(place), Like::Toggle | Like::Plus) => {
+                        likes.insert(place, user);
+                        true
+                    }
+                    (Ok(place), Like::Toggle | Like::Minus) => {
+                        likes.remove(place);
+                        false
+                    }
                     _ => return Err(Error::from(Refusal::WithoutChanges)),
-                }
+                };
                 message.set_likes(&likes);
-                Ok(tx.like_message(&message)?)
+                Ok(tx.like_message(&message, user, set)?)
             })
             .await
     }

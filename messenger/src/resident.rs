@@ -9,6 +9,7 @@ pub mod card;
 pub mod list;
 pub mod load;
 pub mod order;
+pub mod own;
 pub mod sheet;
 
 use std::sync::Arc;
@@ -342,6 +343,8 @@ pub struct Hearing {
     pub residents: Arc<Residents>,
     /// The known webhooks.
     pub keyring: Arc<Keyring>,
+    /// Rung when all of that is done.
+    pub bell: watch::Sender<()>,
 }
 
 impl Observer for Hearing {
@@ -366,10 +369,13 @@ impl Observer for Hearing {
             state.apply(changes);
         }
         state.heard = Some(position);
+        drop(state);
+        self.bell.send_replace(());
     }
 
     fn doubt(&self) {
         self.keyring.forget_all();
         self.residents.drop_all();
+        self.bell.send_replace(());
     }
 }

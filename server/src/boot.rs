@@ -19,6 +19,7 @@ use crate::listen::App;
 use crate::observe::metrics::Metrics;
 use crate::observe::probe::Health;
 use crate::observe::request_id::RequestIds;
+use crate::push::{Addresses, Parts, Push};
 use crate::rest::Portal;
 use crate::rest::limits::{Limits, LimitsConfig, OperatingLimit, RequestLimit};
 use crate::tls::{Identity, TlsError, server_config};
@@ -37,6 +38,9 @@ pub enum BootError {
     /// The store does not open.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The portal's secret cannot be read.
+    #[error(transparent)]
+    Secret(lately_messenger::Error),
     /// An address cannot be listened on.
     #[error("cannot listen on {address}: {source}; choose another address, or stop what uses it")]
     Listen {
@@ -68,6 +72,7 @@ pub struct Server {
     /// Its public address, without a slash at its end.
     pub base_url: String,
     messenger: Arc<Messenger>,
+    push: Arc<Push>,
     offer: DemoOffer,
     main: Part,
     watch: Part,
@@ -127,7 +132,19 @@ impl Server {
         let base_url = config.base_url(&http, &https);
         let metrics = Arc::new(Metrics::new(Arc::clone(&messenger)));
         let health = Arc::new(Health { messenger: Arc::clone(&messenger), stopping: stopping.clone() });
+        let push = Push::start(Parts {
+            messenger: Arc::clone(&messenger),
+            metrics: Arc::clone(&metrics),
+            secret: messenger.push_secret().await.map_err(BootError::Secret)?,
+            addresses: push_addresses(&config, &http, &https),
+            zone: zone.clone(),
+            base_url: base_url.clone(),
+            stop: main.stop.clone(),
+            tasks: main.tasks.clone(),
+            require_https: config.rest.require_https,
+        });
         let portal = Arc::new(Portal {
+            push: Arc::clone(&push),
             messenger: Arc::clone(&messenger),
             metrics: Arc::clone(&metrics),
             zone,
@@ -142,7 +159,7 @@ impl Server {
         }
         let offer: DemoOffer = Arc::new(OnceLock::new());
         let ids = RequestIds::new(dice.as_ref());
-        let app = Front::new(portal, Arc::clone(&offer), Arc::clone(&health), ids);
+        let app = Front::new(portal, Arc::clone(&push), Arc::clone(&offer), Arc::clone(&health), ids);
         for socket in http_sockets {
             main.listen(socket, None, app.clone());
         }
@@ -153,12 +170,29 @@ impl Server {
             watch.listen(socket, None, observe::routes(Arc::clone(&metrics), Arc::clone(&health)));
         }
         let drain = Duration::from_secs(config.observe.drain_seconds.into());
-        Ok(Self { http, https, observe: watched, base_url, messenger, offer, main, watch, stopping, drain })
+        Ok(Self {
+            http,
+            https,
+            observe: watched,
+            base_url,
+            messenger,
+            push,
+            offer,
+            main,
+            watch,
+            stopping,
+            drain,
+        })
     }
 
     /// The use cases, for whoever runs in the same process.
     pub fn messenger(&self) -> &Arc<Messenger> {
         &self.messenger
+    }
+
+    /// The push channel, for whoever runs in the same process.
+    pub fn push(&self) -> &Arc<Push> {
+        &self.push
     }
 
     /// Offers the web page's visitors on this machine what a demo portal is made of. Only the first offer counts.
@@ -200,12 +234,35 @@ pub fn addresses(sockets: &[TcpListener]) -> Result<Vec<SocketAddr>, std::io::Er
     sockets.iter().map(TcpListener::local_addr).collect()
 }
 
-/// What the servers of a portal tell each other beside their commits: what they count for the limits.
+/// Where clients find the push channel: at the public address if there is one, by either scheme, else at the first
+/// address of each.
+fn push_addresses(config: &Config, http: &[SocketAddr], https: &[SocketAddr]) -> Addresses {
+    let by = |http: &[SocketAddr], https: &[SocketAddr]| {
+        let base = config.base_url(http, https);
+        base.split_once("://").map_or(base.clone(), |(_, host)| host.to_owned())
+    };
+    let own = config.push.plain_url.as_deref().map(|url| url.trim_end_matches('/').to_owned());
+    let (plain, secure) = match (http, https) {
+        ([], https) => (by(&[], https), by(&[], https)),
+        (http, []) => (by(http, &[]), by(http, &[])),
+        (http, https) => (by(http, &[]), by(&[], https)),
+    };
+    Addresses { plain: own.unwrap_or_else(|| format!("http://{plain}")), secure: format!("https://{secure}") }
+}
+
+/// What the servers of a portal tell each other beside their commits: what they count for the limits, and what clients are
+/// told at once or never.
 fn notes(portal: &Arc<Portal>) -> Notes {
     let (sender, out) = mpsc::channel(NOTES);
-    portal.limits.share(sender);
+    portal.limits.share(sender.clone());
+    portal.push.share(sender);
     let portal = Arc::clone(portal);
-    Notes { out, hear: Box::new(move |note| portal.limits.hear(note)) }
+    let hear = move |note: &[u8]| {
+        if !portal.push.hear(note) {
+            portal.limits.hear(note);
+        }
+    };
+    Notes { out, hear: Box::new(hear) }
 }
 
 fn limits(config: &Config) -> LimitsConfig {

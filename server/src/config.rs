@@ -54,6 +54,8 @@ pub struct Config {
     pub limits: Limits,
     /// The recent list.
     pub recent: Recent,
+    /// The push channel.
+    pub push: Push,
     /// The log on standard error.
     pub log: Log,
     /// Metrics and probes.
@@ -128,6 +130,16 @@ pub struct Recent {
     pub resident_rows: usize,
 }
 
+/// `[push]`: the push channel.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Push {
+    /// Scheme, host and port by which pages that came over plain HTTP connect; unset: those of `public_url`, or else of
+    /// the first address bound for HTTP.
+    #[serde(with = "unless_blank")]
+    pub plain_url: Option<String>,
+}
+
 /// `[log]`: the log on standard error.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -194,6 +206,7 @@ impl Default for Config {
             limits: Limits::default(),
             recent: Recent::default(),
             log: Log::default(),
+            push: Push::default(),
             observe: Observe::default(),
             clock: Clock::default(),
         }

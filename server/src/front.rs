@@ -1,4 +1,4 @@
-//! What the main listeners answer: REST calls, the page, and nothing else.
+//! What the main listeners answer: REST calls, the push channel, the page, and nothing else.
 //!
 //! Must hold: a call that needs no packing takes the straight way, past the routes and the layer that packs; both ways
 //! give the same answer.
@@ -19,6 +19,7 @@ use tower_http::compression::predicate::SizeAbove;
 use crate::listen::{App, Scheme};
 use crate::observe::probe::{self, Health};
 use crate::observe::request_id::{self, RequestIds};
+use crate::push::{self, Push};
 use crate::rest::Portal;
 use crate::rest::transport::{self, Way};
 use crate::web::{self, DemoOffer};
@@ -35,14 +36,21 @@ pub struct Front {
 }
 
 impl Front {
-    /// Calls go to `portal`; the page's visitors are told of `offer`.
-    pub fn new(portal: Arc<Portal>, offer: DemoOffer, health: Arc<Health>, ids: RequestIds) -> Self {
+    /// Calls go to `portal`, who wants to hear of events to `push`; the page's visitors are told of `offer`.
+    pub fn new(
+        portal: Arc<Portal>,
+        push: Arc<Push>,
+        offer: DemoOffer,
+        health: Arc<Health>,
+        ids: RequestIds,
+    ) -> Self {
         let packing = CompressionLayer::new().gzip(true).br(true).compress_when(SizeAbove::new(PACK_FROM));
         let routes = Router::new()
             .route("/rest", any(transport::serve))
             .route("/rest/", any(transport::serve))
             .route("/rest/{*path}", any(transport::serve))
             .with_state(Arc::clone(&portal))
+            .merge(push::routes(push))
             .merge(web::routes(offer))
             .merge(probe::routes(health))
             .fallback(|| async { web::not_found() })

@@ -14,6 +14,7 @@ mod front;
 pub mod listen;
 pub mod log;
 pub mod observe;
+pub mod push;
 pub mod rest;
 pub mod tls;
 mod web;

@@ -1,6 +1,6 @@
 //! Chats: made, found, renamed, handed over.
 
-use lately_model::{Chat, ChatId, ChatKind, Line, Member, Moment, Seat, UserId, color};
+use lately_model::{Chat, ChatId, ChatKind, Event, Line, Member, Moment, Seat, UserId, color};
 
 use crate::engine::{Row, Value};
 use crate::{Change, Snapshot, StoreError, Tx};
@@ -80,12 +80,14 @@ impl Tx<'_> {
     pub fn rename_chat(&mut self, chat: ChatId, title: &str) -> Result<(), StoreError> {
         self.engine.run_one("UPDATE chat SET title = ?2 WHERE id = ?1", &[chat.into(), title.into()])?;
         self.file_chat(chat, title)?;
+        self.happened(Event::Renamed(chat));
         self.told_room(chat)
     }
 
     /// Gives a chat another colour, by its palette code.
     pub fn recolor_chat(&mut self, chat: ChatId, color: &str) -> Result<(), StoreError> {
         self.engine.run_one("UPDATE chat SET color = ?2 WHERE id = ?1", &[chat.into(), color.into()])?;
+        self.happened(Event::Recolored(chat));
         self.told_room(chat)
     }
 
@@ -94,6 +96,7 @@ impl Tx<'_> {
         self.engine.run_one("UPDATE chat SET owner_id = ?2 WHERE id = ?1", &[chat.into(), owner.into()])?;
         let sql = "UPDATE member SET manager = 1 WHERE chat_id = ?1 AND user_id = ?2";
         self.engine.run(sql, &[chat.into(), owner.into()])?;
+        self.happened(Event::Owned(chat));
         self.told_room(chat)?;
         self.told_seat(chat, owner)
     }

@@ -14,12 +14,13 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
+use lately_model::{Event, Moment};
 use tokio::sync::mpsc;
 
 use crate::engine::Engine;
 use crate::outbox::{self, Told};
 use crate::writer::{InOrder, Job, Listeners, Waiting};
-use crate::{Change, People, Snapshot, StoreError, Tx};
+use crate::{Change, People, Snapshot, StoreError, Tx, event};
 
 /// How many jobs share one commit at most.
 const BATCH: usize = 1024;
@@ -46,6 +47,8 @@ pub(crate) struct Desk {
     position: i64,
     /// Marks this process's transactions in the outbox.
     origin: String,
+    /// How many transactions it wrote into the log of events.
+    logged: u64,
 }
 
 impl Desk {
@@ -54,7 +57,7 @@ impl Desk {
         let position = position(&engine)?;
         listeners.meter.reached(position);
         let origin = engine.session()?;
-        Ok(Self { engine, listeners, position, origin })
+        Ok(Self { engine, listeners, position, origin, logged: 0 })
     }
 
     /// Works until nobody can send jobs any more.
@@ -231,10 +234,15 @@ impl Desk {
         }
         let alone = batch.len() == 1;
         let mut changes = Vec::with_capacity(batch.len());
+        let (mut events, mut date) = (Vec::new(), Moment::default());
         let people = Rc::default();
         for job in batch {
             match self.step(job.as_mut(), savepoints, &people)? {
-                Step::Kept(told) => changes.push(told),
+                Step::Kept(done) => {
+                    changes.push(done.changes);
+                    events.extend(done.events);
+                    date = date.max(done.date);
+                }
                 Step::Spoilt if !alone => return Ok(false),
                 // What was seen of people may be undone.
                 Step::Spoilt | Step::Undone => people.borrow_mut().clear(),
@@ -247,6 +255,13 @@ impl Desk {
         if let Some(body) = &body {
             outbox::put(&self.engine, position, &self.origin, body)?;
             *sent = Some(position);
+        }
+        if !events.is_empty() {
+            event::put(&self.engine, position, date, &events)?;
+            self.logged += 1;
+            if self.logged.is_multiple_of(event::TRIM_EVERY) {
+                event::trim(&self.engine, position, date)?;
+            }
         }
         self.engine.commit()?;
         *sent = None;
@@ -269,9 +284,9 @@ impl Desk {
         }
         self.engine.take_spoilt();
         let snapshot = Snapshot { engine: &self.engine, people: Rc::clone(people) };
-        let mut tx = Tx { snapshot, changes: Vec::new() };
+        let mut tx = Tx::of(snapshot);
         let kept = job.run(&mut tx);
-        let changes = tx.changes;
+        let done = Done { changes: tx.changes, events: tx.events, date: tx.date };
         if let Some(reason) = self.engine.interrupted() {
             return Err(StoreError::Unavailable(reason));
         }
@@ -279,7 +294,7 @@ impl Desk {
             self.engine.word(if kept { "RELEASE job" } else { "ROLLBACK TO job" })?;
         }
         Ok(match kept {
-            true => Step::Kept(changes),
+            true => Step::Kept(done),
             false if !savepoint && self.engine.take_spoilt() => Step::Spoilt,
             false => Step::Undone,
         })
@@ -330,10 +345,17 @@ impl Desk {
     }
 }
 
+/// What a job did.
+struct Done {
+    changes: Vec<Change>,
+    events: Vec<Event>,
+    date: Moment,
+}
+
 /// What became of a job.
 enum Step {
-    /// It is part of the transaction, with these changes.
-    Kept(Vec<Change>),
+    /// It is part of the transaction.
+    Kept(Done),
     /// It failed and left nothing.
     Undone,
     /// It failed and left something, or a statement of it failed, after which PostgreSQL goes on with nothing else.

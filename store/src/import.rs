@@ -3,7 +3,7 @@
 //! Must hold: a fact that is already here changes nothing, so an import that was interrupted can be run again; the
 //! totals that live verbs keep are kept here too. Observers are told that much was written, not what.
 
-use lately_model::{Chat, ChatId, ChatKind, Member, Message, MessageId};
+use lately_model::{Chat, ChatId, ChatKind, Event, Member, Message, MessageId};
 
 use crate::engine::Value;
 use crate::recent::OWN;
@@ -15,6 +15,9 @@ impl Tx<'_> {
     pub fn put_fact(&mut self, fact: &Fact) -> Result<(), StoreError> {
         if self.changes.last() != Some(&Change::Much) {
             self.changes.push(Change::Much);
+        }
+        if self.events.last() != Some(&Event::Much) {
+            self.happened(Event::Much);
         }
         match fact {
             Fact::Portal { color_counter } => {

@@ -16,6 +16,7 @@ mod department;
 mod desk;
 mod engine;
 mod error;
+mod event;
 mod export;
 mod fact;
 mod file;
@@ -43,7 +44,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use lately_model::{User, UserId};
+use lately_model::{Event, Moment, User, UserId};
 use tokio::sync::mpsc;
 
 pub use change::{Change, Observer};
@@ -52,6 +53,7 @@ pub use check::{Difference, Progress};
 pub use database::{Database, private_dir};
 pub use engine::{Kind, PostgresAddress, Work};
 pub use error::StoreError;
+pub use event::Happened;
 pub use fact::Fact;
 pub use gauge::{BATCH_BOUNDS, Gauge};
 pub use inspect::Inspection;
@@ -88,6 +90,16 @@ impl<'e> Snapshot<'e> {
 pub struct Tx<'e> {
     snapshot: Snapshot<'e>,
     changes: Vec<Change>,
+    /// What happened, for clients.
+    events: Vec<Event>,
+    /// When, as far as verbs were told.
+    date: Moment,
+}
+
+impl<'e> Tx<'e> {
+    fn of(snapshot: Snapshot<'e>) -> Self {
+        Self { snapshot, changes: Vec::new(), events: Vec::new(), date: Moment::default() }
+    }
 }
 
 impl<'e> std::ops::Deref for Tx<'e> {

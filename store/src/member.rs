@@ -1,7 +1,7 @@
 //! Members: joining, leaving, silencing.
 
 use lately_model::user::EXTERNAL;
-use lately_model::{ChatId, Member, MessageId, Moment, RemovalReason, User, UserId};
+use lately_model::{ChatId, Event, Member, MessageId, Moment, RemovalReason, User, UserId};
 
 use crate::engine::{Row, Value};
 use crate::{Change, Snapshot, Span, StoreError, Tx};
@@ -132,6 +132,7 @@ impl Tx<'_> {
             }
             self.insert_member(&member)?;
         }
+        self.happened_at(now, Event::Joined(chat, users.to_vec()));
         self.recount_members(chat)?;
         self.told_room(chat)?;
         for user in users {
@@ -153,6 +154,7 @@ impl Tx<'_> {
         let sql = "DELETE FROM member WHERE chat_id = ?1 AND user_id = ?2";
         self.engine.run_one(sql, &[chat.into(), user.into()])?;
         self.changes.push(Change::SeatGone(user, chat));
+        self.happened_at(now, Event::Parted(chat, user));
         self.recount_members(chat)?;
         self.told_room(chat)
     }
@@ -167,6 +169,7 @@ impl Tx<'_> {
     ) -> Result<(), StoreError> {
         let sql = "UPDATE member SET muted = ?3, updated_at = ?4 WHERE chat_id = ?1 AND user_id = ?2";
         self.engine.run_one(sql, &[chat.into(), user.into(), muted.into(), now.into()])?;
+        self.happened_at(now, Event::Muted(chat, user, muted));
         self.told_seat(chat, user)
     }
 

@@ -3,8 +3,8 @@
 //! Must hold: a message that counts takes its chat's next ordinal; nothing is written per member.
 
 use lately_model::{
-    Chat, ChatId, ChatKind, FileId, LastMessage, Member, Message, MessageId, Moment, Room, Seat, UserId,
-    preview,
+    Chat, ChatId, ChatKind, Event, FileId, LastMessage, Member, Message, MessageId, Moment, Room, Seat,
+    UserId, preview,
 };
 use serde_json::{Map, Value as Json};
 
@@ -161,6 +161,7 @@ impl Tx<'_> {
     ) -> Result<Message, StoreError> {
         let peer = chat.peer_of(new.actor_id);
         let message = self.append(chat, new)?;
+        self.happened_at(new.date, Event::Said(message.chat_id, message.id));
         if !message.author_id.is_none() {
             self.read_own(&message)?;
         }
@@ -218,11 +219,13 @@ impl Tx<'_> {
     /// Replaces a message's text and parameters. Rows that show it change their update date.
     pub fn edit_message(&mut self, message: &Message, now: Moment) -> Result<(), StoreError> {
         self.save_message(message)?;
+        self.happened_at(now, Event::Edited(message.chat_id, message.id));
         self.touch_if_last(message, now)
     }
 
-    /// Replaces who likes a message; rows do not change.
-    pub fn like_message(&mut self, message: &Message) -> Result<(), StoreError> {
+    /// Replaces who likes a message, after `user` did or no longer does; rows do not change.
+    pub fn like_message(&mut self, message: &Message, user: UserId, set: bool) -> Result<(), StoreError> {
+        self.happened(Event::Liked(message.chat_id, message.id, user, set));
         self.save_message(message)
     }
 
@@ -234,6 +237,8 @@ impl Tx<'_> {
         now: Moment,
     ) -> Result<(), StoreError> {
         self.take_back(message)?;
+        let complete = how == Deletion::Complete;
+        self.happened_at(now, Event::Deleted(message.chat_id, message.id, complete));
         if message.counts && !message.deleted {
             let sql = "UPDATE member SET own = own - 1 WHERE chat_id = ?1 AND user_id = ?2 AND last_read_id < ?3 \
                        AND own > 0";

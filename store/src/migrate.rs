@@ -14,7 +14,7 @@ struct Step {
 }
 
 /// The steps in order; the first is version 1.
-const STEPS: [Step; 5] = [
+const STEPS: [Step; 6] = [
     Step {
         sqlite: include_str!("../migrations/sqlite/0001_first.sql"),
         postgres: include_str!("../migrations/postgres/0001_first.sql"),
@@ -34,6 +34,11 @@ const STEPS: [Step; 5] = [
         sqlite: include_str!("../migrations/sqlite/0004_people.sql"),
         postgres: include_str!("../migrations/postgres/0004_people.sql"),
         then: |tx| tx.file_all(),
+    },
+    Step {
+        sqlite: include_str!("../migrations/sqlite/0005_push.sql"),
+        postgres: include_str!("../migrations/postgres/0005_push.sql"),
+        then: nothing,
     },
     Step {
         sqlite: include_str!("../migrations/sqlite/0008_own.sql"),
@@ -76,7 +81,7 @@ fn apply(engine: &Engine, step: &Step, number: i64) -> Result<(), StoreError> {
             return Ok(());
         }
         engine.script(if engine.shared() { step.postgres } else { step.sqlite })?;
-        (step.then)(&mut Tx { snapshot: Snapshot::of(engine), changes: Vec::new() })?;
+        (step.then)(&mut Tx::of(Snapshot::of(engine)))?;
         engine.run_one("INSERT INTO schema_version (version) VALUES (?1)", &[number.into()])
     })
 }

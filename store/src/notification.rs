@@ -4,7 +4,8 @@
 //! counter is the number of unread rows; read positions mean nothing there and stay zero.
 
 use lately_model::{
-    Chat, ChatId, ChatKind, Message, MessageId, Moment, Notification, NotificationKind, UserId, notification,
+    Chat, ChatId, ChatKind, Event, Message, MessageId, Moment, Notification, NotificationKind, UserId,
+    notification,
 };
 
 use crate::engine::Row;
@@ -146,6 +147,7 @@ impl Tx<'_> {
         let notification =
             Notification { message_id: message.id, unread: new.counts, ..notification.clone() };
         self.insert_notification(message.chat_id, &notification)?;
+        self.happened_at(new.date, Event::Notified(message.chat_id, message.id));
         Ok(message.id)
     }
 
@@ -162,7 +164,11 @@ impl Tx<'_> {
         for id in ids {
             touched += self.engine.run(sql, &[(*id).into(), chat.id.into(), unread.into()])?;
         }
-        if touched == 0 { Ok(()) } else { self.told_seat(chat.id, chat.owner_id) }
+        if touched == 0 {
+            return Ok(());
+        }
+        self.happened(Event::NotificationsMarked(chat.id, ids.to_vec(), unread));
+        self.told_seat(chat.id, chat.owner_id)
     }
 
     /// Makes the notifications of a chat read, or unread again, from this one on.
@@ -178,7 +184,11 @@ impl Tx<'_> {
             "UPDATE notification SET unread = 0 WHERE chat_id = ?1 AND message_id >= ?2 AND unread = 1"
         };
         let touched = self.engine.run(sql, &[chat.id.into(), from.into()])?;
-        if touched == 0 { Ok(()) } else { self.told_seat(chat.id, chat.owner_id) }
+        if touched == 0 {
+            return Ok(());
+        }
+        self.happened(Event::NotificationsMarkedFrom(chat.id, from, unread));
+        self.told_seat(chat.id, chat.owner_id)
     }
 
     /// Takes a notification away as if it had never been.
@@ -188,6 +198,7 @@ impl Tx<'_> {
         self.engine.run_one("DELETE FROM notification WHERE message_id = ?1", &[message.id.into()])?;
         self.take_back(message)?;
         self.purge(message, now)?;
+        self.happened_at(now, Event::NotificationGone(chat.id, message.id));
         self.told_seat(chat.id, chat.owner_id)
     }
 

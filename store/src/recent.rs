@@ -3,7 +3,7 @@
 //! Must hold: a seat loaded here equals the seat that the changes of every verb lead to. `member.own` is how many
 //! messages that count were caused by the member after their read position and not taken back.
 
-use lately_model::{ChatId, Member, MessageId, Moment, Removal, RemovalReason, Room, Seat, UserId};
+use lately_model::{ChatId, Event, Member, MessageId, Moment, Removal, RemovalReason, Room, Seat, UserId};
 
 use crate::engine::Row;
 use crate::{Change, Snapshot, StoreError, Tx, chat, member, message};
@@ -139,6 +139,10 @@ impl Tx<'_> {
             mark.into(),
         ];
         self.engine.run_one(&sql, &params)?;
+        if position != member.last_read_id || mark != member.mark || !member.marked_id.is_none() {
+            let read = Event::Read(member.chat_id, member.user_id, member.last_read_id, position);
+            self.happened_at(now, read);
+        }
         self.told_seat(member.chat_id, member.user_id)?;
         Ok(position)
     }
@@ -169,6 +173,7 @@ impl Tx<'_> {
             now.into(),
         ];
         self.engine.run_one(&sql, &params)?;
+        self.happened_at(now, Event::Unread(member.chat_id, member.user_id, from));
         self.told_seat(member.chat_id, member.user_id)
     }
 
@@ -177,6 +182,7 @@ impl Tx<'_> {
         let sql = "UPDATE member SET mark = ?3, updated_at = ?4 WHERE chat_id = ?1 AND user_id = ?2";
         let params = [member.chat_id.into(), member.user_id.into(), mark.into(), now.into()];
         self.engine.run_one(sql, &params)?;
+        self.happened_at(now, Event::Marked(member.chat_id, member.user_id, mark));
         self.told_seat(member.chat_id, member.user_id)
     }
 
@@ -188,6 +194,7 @@ impl Tx<'_> {
                    WHERE chat_id = ?1 AND user_id = ?2";
         self.engine.run_one(sql, &[member.chat_id.into(), member.user_id.into()])?;
         self.put_removal(member.chat_id, member.user_id, RemovalReason::Hidden, now)?;
+        self.happened_at(now, Event::Hidden(member.chat_id, member.user_id));
         self.told_seat(member.chat_id, member.user_id)
     }
 
@@ -202,6 +209,7 @@ impl Tx<'_> {
                    WHERE chat_id = ?1 AND user_id = ?2 \
                    AND hidden_upto >= (SELECT last_message_id FROM chat c WHERE c.id = member.chat_id)";
         self.engine.run(sql, &[member.chat_id.into(), member.user_id.into()])?;
+        self.happened_at(now, Event::Pinned(member.chat_id, member.user_id, true));
         self.told_seat(member.chat_id, member.user_id)?;
         self.told_pins(&pins, member.user_id)
     }
@@ -220,6 +228,7 @@ impl Tx<'_> {
             self.engine.run_one(sql, &[chat.into(), user.into()])?;
             let close = "UPDATE member SET pin_order = pin_order - 1 WHERE user_id = ?1 AND pin_order > ?2";
             self.engine.run(close, &[user.into(), order.into()])?;
+            self.happened(Event::Pinned(chat, user, false));
         }
         let pins = self.pins(user)?;
         self.told_seat(chat, user)?;

@@ -1,7 +1,7 @@
 //! Users: kept whole, never deleted.
 
 use lately_model::user::{Bot, Gender, Phones, Status};
-use lately_model::{User, UserId, UserKind};
+use lately_model::{Event, User, UserId, UserKind};
 
 use crate::engine::{Row, Value};
 use crate::{Change, Snapshot, StoreError, Tx};
@@ -92,6 +92,7 @@ impl Tx<'_> {
 
     /// Replaces everything that is known of a user.
     pub fn update_user(&mut self, user: &User) -> Result<(), StoreError> {
+        let before = self.user(user.id)?;
         let mut params = vec![user.id.into()];
         params.extend(facts(user));
         let sql = "UPDATE \"user\" SET active = ?2, admin = ?3, kind = ?4, first_name = ?5, last_name = ?6, \
@@ -101,7 +102,12 @@ impl Tx<'_> {
                    website = ?23, bot = ?24, registered_at = ?25, last_login = ?26, profile = ?27 WHERE id = ?1";
         self.engine.run_one(sql, &params)?;
         self.file_user(user)?;
-        self.told_edited(user.id)
+        self.told_edited(user.id)?;
+        let status_only = before.is_some_and(|before| {
+            User { status: user.status, idle_since: user.idle_since, ..before } == *user
+        });
+        self.happened(if status_only { Event::Status(user.id) } else { Event::Person(user.id) });
+        Ok(())
     }
 
     /// Tells the observer how a user now is: as it was kept, which a given text may not be to the letter.

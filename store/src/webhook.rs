@@ -1,6 +1,6 @@
 //! Incoming webhooks.
 
-use lately_model::{Revision, Scopes, UserId, Webhook, WebhookId};
+use lately_model::{Event, Revision, Scopes, UserId, Webhook, WebhookId};
 
 use crate::engine::Row;
 use crate::{Change, Snapshot, StoreError, Tx};
@@ -50,6 +50,7 @@ impl Tx<'_> {
         let row = self.engine.row("SELECT user_id FROM webhook WHERE id = ?1", &[id.into()])?;
         let Some(user) = row.map(|mut row| row.user()).transpose()? else { return Ok(false) };
         self.engine.run_one("DELETE FROM webhook WHERE id = ?1", &[id.into()])?;
+        self.happened(Event::Access(user));
         self.changes.push(Change::Webhooks(user));
         Ok(true)
     }

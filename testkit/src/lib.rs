@@ -3,13 +3,20 @@
 //! Must hold: a test talks to the server as any client does, over HTTP; nothing is shared between tests. For tests
 //! only, so failures panic with what was seen.
 
-#![expect(clippy::expect_used, clippy::panic, reason = "a test that cannot set itself up has failed")]
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test that cannot set itself up has failed"
+)]
 
 mod client;
 mod clock;
 pub mod database;
+mod ear;
 mod portal;
 
 pub use client::{Client, Reply};
 pub use clock::{CountingDice, TestClock};
+pub use ear::Ear;
 pub use portal::{Person, TestPortal};

@@ -9,6 +9,7 @@ mod cold;
 mod figures;
 mod http;
 mod lines;
+mod listeners;
 mod load;
 mod machine;
 mod nginx;
@@ -32,6 +33,7 @@ use clap::{Args, ValueEnum};
 use crate::{place, run, tools};
 use asks::Row;
 use cold::Cold;
+use listeners::Listeners;
 use load::{Load, Server};
 use residents::Memory;
 use stage::Stage;
@@ -67,6 +69,8 @@ struct Outcome {
     cold: Vec<Cold>,
     /// If the people who share chats were asked for.
     memory: Option<Memory>,
+    /// If people listened.
+    listeners: Option<Listeners>,
 }
 
 impl Bench {
@@ -113,8 +117,9 @@ impl Bench {
             stage.prove_arrival()?;
             memory = self.wants(Row::People).then_some(stage.memory);
         }
+        let listeners = if self.wants(Row::Listeners) { Some(listeners::measure(&binary)?) } else { None };
         binary.check()?;
-        Ok(Outcome { trials: Trials(trials), cold, memory })
+        Ok(Outcome { trials: Trials(trials), cold, memory, listeners })
     }
 
     fn wants(&self, row: Row) -> bool {
@@ -184,6 +189,6 @@ mod tests {
     #[test]
     fn a_row_by_itself_runs_what_it_needs() {
         assert_eq!(bench(&[Row::Synced]).settings(), Row::Synced.settings(64));
-        assert_eq!(bench(&[Row::Cold]).settings(), []);
+        assert_eq!(bench(&[Row::Cold, Row::Listeners]).settings(), []);
     }
 }

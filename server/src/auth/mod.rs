@@ -3,7 +3,7 @@
 //! Must hold: a handler never sees a request whose credential was not checked. Secrets are neither kept nor logged.
 
 use lately_messenger::{Error, Messenger};
-use lately_model::{Revision, Scopes, UserId, Webhook};
+use lately_model::{Moment, Revision, Scopes, UserId, Webhook};
 
 /// A checked credential.
 #[derive(Debug, Clone)]
@@ -16,6 +16,8 @@ pub struct Credential {
     pub revision: Revision,
     /// The webhook's number; tells programs of one user apart.
     pub id: i64,
+    /// From when on it is refused.
+    pub expires_at: Option<Moment>,
 }
 
 /// What a request offers as its credential.
@@ -62,6 +64,12 @@ pub async fn check(messenger: &Messenger, offer: Offer<'_>) -> Result<Credential
 
 impl From<Webhook> for Credential {
     fn from(webhook: Webhook) -> Self {
-        Self { user: webhook.user_id, scopes: webhook.scopes, revision: webhook.revision, id: webhook.id.0 }
+        Self {
+            user: webhook.user_id,
+            scopes: webhook.scopes,
+            revision: webhook.revision,
+            id: webhook.id.0,
+            expires_at: webhook.expires_at,
+        }
     }
 }

@@ -4,7 +4,10 @@
 //! on as they come, in both directions, and never kept. A request that reached a node is not sent to another one, not even
 //! a GET: in this API a GET may write. Only where no connection came about, the next node is asked.
 //!
-//! Never looks into a body, never carries a WebSocket. It adds `X-Forwarded-For` for logs of others; our nodes do not
+//! A WebSocket is a request that becomes a connection: its bytes are carried both ways until one side ends, or the balancer
+//! is told to stop.
+//!
+//! Never looks into a body. It adds `X-Forwarded-For` for logs of others; our nodes do not
 //! trust it.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -25,12 +28,14 @@ use axum::http::{Extensions, Request, Response, StatusCode, Version};
 use bytes::Bytes;
 use futures_util::future::join_all;
 use hyper::body::{Frame, SizeHint};
+use hyper::upgrade::OnUpgrade;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::client::legacy::{Client, Error};
-use hyper_util::rt::{TokioExecutor, TokioTimer};
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use parking_lot::Mutex;
 use tokio::time::{MissedTickBehavior, interval, timeout};
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 /// How often each node is asked whether it is ready, and how long it may take to say so.
 const CHECK: Duration = Duration::from_secs(1);
@@ -58,6 +63,10 @@ const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 pub struct Balancer {
     nodes: Vec<Node>,
     client: Client<HttpConnector, Lent>,
+    /// Cancelled when it stops.
+    stop: CancellationToken,
+    /// The connections that were upgraded.
+    carried: TaskTracker,
 }
 
 struct Node {
@@ -74,7 +83,9 @@ impl Balancer {
         let mut builder = Client::builder(TokioExecutor::new());
         builder.pool_timer(TokioTimer::new()).pool_idle_timeout(IDLE);
         let node = |authority| Node { authority, ready: AtomicBool::new(true) };
-        Arc::new(Self { nodes: nodes.into_iter().map(node).collect(), client: builder.build(connector) })
+        let (stop, carried) = (CancellationToken::new(), TaskTracker::new());
+        let client = builder.build(connector);
+        Arc::new(Self { nodes: nodes.into_iter().map(node).collect(), client, stop, carried })
     }
 
     /// Hands on every request.
@@ -82,16 +93,19 @@ impl Balancer {
         Router::new().fallback(forward).with_state(Arc::clone(self))
     }
 
-    /// Asks the nodes whether they are ready, until `stop`.
+    /// Asks the nodes whether they are ready, until `stop`. Then upgraded connections end.
     pub async fn watch(self: Arc<Self>, stop: CancellationToken) {
         let mut clock = interval(CHECK);
         clock.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             tokio::select! {
-                () = stop.cancelled() => return,
+                () = stop.cancelled() => break,
                 _ = clock.tick() => drop(join_all(self.nodes.iter().map(|node| self.check(node))).await),
             }
         }
+        self.stop.cancel();
+        self.carried.close();
+        self.carried.wait().await;
     }
 
     /// A node that knows no `/readyz` is ready if it says so: only silence and failures count against it.
@@ -113,9 +127,28 @@ impl Balancer {
     async fn send(&self, node: &Node, head: &Parts, body: Lent) -> Result<Response<Body>, Error> {
         let mut head = head.clone();
         head.uri = node.uri(head.uri.path_and_query().cloned());
-        let mut response = self.client.request(Request::from_parts(head, body)).await?;
-        strip(response.headers_mut());
+        let response = self.client.request(Request::from_parts(head, body)).await?;
         Ok(response.map(Body::new))
+    }
+
+    /// The answer as it goes to the client; one that upgrades keeps its word, and its connection is carried.
+    fn hand_back(&self, mut response: Response<Body>, client: Option<OnUpgrade>) -> Response<Body> {
+        let upgraded = response.status() == StatusCode::SWITCHING_PROTOCOLS;
+        strip(response.headers_mut());
+        if let (true, Some(client)) = (upgraded, client) {
+            let node = hyper::upgrade::on(&mut response);
+            let stop = self.stop.clone();
+            self.carried.spawn(async move {
+                let carrying = async {
+                    let (Ok(client), Ok(node)) = (client.await, node.await) else { return };
+                    let (mut client, mut node) = (TokioIo::new(client), TokioIo::new(node));
+                    drop(tokio::io::copy_bidirectional(&mut client, &mut node).await);
+                };
+                stop.run_until_cancelled(carrying).await;
+            });
+            upgrade(response.headers_mut());
+        }
+        response
     }
 }
 
@@ -142,12 +175,16 @@ impl Node {
 
 async fn forward(State(balancer): State<Arc<Balancer>>, request: Request<Body>) -> Response<Body> {
     let (mut head, body) = request.into_parts();
+    let client = is_socket(&head.headers).then(|| head.extensions.remove::<OnUpgrade>()).flatten();
     let peer = head.extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip());
     prepare(&mut head, peer);
+    if client.is_some() {
+        upgrade(&mut head.headers);
+    }
     let body = Lent::new(body);
     for node in balancer.in_turn(turn(head.uri.path(), peer)) {
         match balancer.send(node, &head, body.clone()).await {
-            Ok(response) => return response,
+            Ok(response) => return balancer.hand_back(response, client),
             Err(error) if error.is_connect() => node.found(false),
             Err(error) => {
                 tracing::warn!(node = %node.authority, %error, "a node did not finish a request");
@@ -170,6 +207,17 @@ fn turn(path: &str, peer: Option<IpAddr>) -> u64 {
         peer.hash(&mut hasher);
         hasher.finish()
     })
+}
+
+/// Whether a request wants to become a WebSocket.
+fn is_socket(headers: &HeaderMap) -> bool {
+    headers.get(header::UPGRADE).is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"websocket"))
+}
+
+/// Says that a connection becomes a WebSocket.
+fn upgrade(headers: &mut HeaderMap) {
+    headers.insert(header::CONNECTION, HeaderValue::from_static("upgrade"));
+    headers.insert(header::UPGRADE, HeaderValue::from_static("websocket"));
 }
 
 /// Makes a request that came here one that leaves from here.

@@ -30,6 +30,7 @@ impl Config {
             ("limits.operating_seconds", outside(operating, 1, 600)),
             ("recent.window_days", outside(recent.window_days, 1, 36_500)),
             ("recent.resident_rows", outside(recent.resident_rows, 1_000, 1_000_000_000)),
+            ("push.plain_url", self.push.plain_url.as_deref().and_then(bad_origin)),
             ("log.level", bad_level(&self.log.level)),
             ("observe.drain_seconds", outside(self.observe.drain_seconds, 0, 600)),
             ("clock.start", self.clock_start().err().map(reason)),

@@ -117,6 +117,11 @@ pub(super) const DOCS: &[(&str, &str)] = &[
         "How many rows of recent lists may stay in memory, over all people: 1000 to 1000000000.\n\
          The lists not read for longest are dropped first, and loaded again when they are asked for.",
     ),
+    (
+        "push.plain_url",
+        "The address by which pages that came over plain HTTP connect to the push channel, such as\n\
+         \"http://chat.example.org:8080\"; of use where a proxy serves both schemes at ports of their own.",
+    ),
     ("log.format", "How the log on standard error looks: \"text\" for people, \"json\" for machines."),
     (
         "log.level",

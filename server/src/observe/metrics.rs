@@ -34,6 +34,31 @@ pub struct Metrics {
     meters: HashMap<&'static str, Meter>,
     unknown: Meter,
     in_flight: Gauge,
+    /// What is counted of the push channel.
+    pub push: PushMeter,
+}
+
+/// What is counted of the push channel.
+#[derive(Default)]
+pub struct PushMeter {
+    /// Connections now, polls among them.
+    pub connections: Gauge,
+    /// Events handed to connections.
+    pub told: Counter,
+    /// Connections that were cut because they did not read.
+    pub cuts: Counter,
+}
+
+impl PushMeter {
+    fn register(registry: &mut Registry) -> Self {
+        let meter = Self::default();
+        let help = "Connections of the push channel, polls among them";
+        registry.register("lately_push_connections", help, meter.connections.clone());
+        registry.register("lately_push_events", "Events handed to connections", meter.told.clone());
+        let help = "Connections that were cut because they did not read";
+        registry.register("lately_push_cuts", help, meter.cuts.clone());
+        meter
+    }
 }
 
 /// What is counted of one method.
@@ -79,6 +104,7 @@ impl Metrics {
             durations.clone(),
         );
         registry.register("lately_requests_in_flight", "REST requests being answered", in_flight.clone());
+        let push = PushMeter::register(&mut registry);
         registry.register_collector(Box::new(Figures::from_now_on(messenger)));
         let meter = |method| Meter {
             method,
@@ -88,7 +114,7 @@ impl Metrics {
             durations: OnceLock::new(),
         };
         let meters = registry::all().map(|method| (method.name, meter(method.name))).collect();
-        Self { unknown: meter(UNKNOWN), meters, in_flight, registry }
+        Self { unknown: meter(UNKNOWN), meters, in_flight, registry, push }
     }
 
     /// Everything as OpenMetrics text, which Prometheus reads.

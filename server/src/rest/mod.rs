@@ -20,6 +20,7 @@ use jiff::tz::TimeZone;
 use lately_messenger::Messenger;
 
 use crate::observe::metrics::Metrics;
+use crate::push::Push;
 use limits::Limits;
 
 /// What every call needs.
@@ -32,6 +33,8 @@ pub struct Portal {
     pub base_url: String,
     /// What is counted of the calls.
     pub metrics: Arc<Metrics>,
+    /// The push channel.
+    pub push: Arc<Push>,
     /// Rate limits, off unless configured.
     pub limits: Limits,
     /// The largest body that is read, in bytes.

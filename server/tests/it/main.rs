@@ -40,6 +40,7 @@ mod portal;
 mod portal_department;
 mod portal_user;
 mod process;
+mod pull;
 mod recent_action;
 mod recent_get;
 mod recent_list;

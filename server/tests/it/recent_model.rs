@@ -4,7 +4,7 @@
 //! must be the model's: rows, order, counters, dates, removals, in full and since several dates, from the resident
 //! list and from a fresh load. `PROPTEST_CASES` sets how many histories are played in all, `LATELY_SEED` which ones.
 
-mod history;
+pub(crate) mod history;
 mod naive;
 
 use history::{Act, Place, history};

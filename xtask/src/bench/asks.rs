@@ -8,6 +8,7 @@ use clap::ValueEnum;
 use super::Outcome;
 use super::cold::Cold;
 use super::figures::{grouped, median};
+use super::listeners::{HEARERS, Listeners, SOCKETS};
 use super::load::{Load, Server};
 use super::town::{DEPTH, FRESH, HALL_SIZE, PEOPLE, SHARES};
 use super::trial::{Setting, Trial, Trials};
@@ -33,6 +34,8 @@ pub enum Row {
     Hall,
     /// Reads while others send
     Beside,
+    /// 10,000 people who listen, and how soon 1,000 of them have heard
+    Listeners,
 }
 
 /// How a row came out.
@@ -70,7 +73,7 @@ const TO_ALL: Load = Load::Send { members: HALL_SIZE };
 impl Row {
     /// Whether it is about messages sent.
     pub fn sends(self) -> bool {
-        matches!(self, Self::Pairs | Self::Hall | Self::Beside)
+        matches!(self, Self::Pairs | Self::Hall | Self::Beside | Self::Listeners)
     }
 
     /// What is run for it, in this order; `most` is the largest number of connections.
@@ -90,7 +93,7 @@ impl Row {
             Self::Newest => vec![run(Lately, LIST, most), run(Lately, SHORT_LIST, most)],
             Self::People => vec![run(Lately, EVERYBODY, most), run(Nginx, EVERYBODY, most)],
             Self::Synced => vec![run(Lately, Load::Synced, most), run(Nginx, Load::Synced, most)],
-            Self::Cold => Vec::new(),
+            Self::Cold | Self::Listeners => Vec::new(),
             Self::Pairs => vec![run(Lately, TO_TWO, most), run(Commit, TO_TWO, 1)],
             Self::Hall => vec![run(Lately, TO_ALL, most), run(Lately, TO_TWO, most)],
             Self::Beside => vec![run(Lately, ALONE, READING), run(Lately, BESIDE, READING)],
@@ -129,6 +132,7 @@ impl Row {
             Self::Pairs => pairs(trials, most),
             Self::Hall => hall(trials, most),
             Self::Beside => beside(trials),
+            Self::Listeners => outcome.listeners.as_ref().map(listening).unwrap_or_default(),
         }
     }
 }
@@ -183,6 +187,31 @@ fn arrived(trials: &Trials) -> Vec<Verdict> {
     );
     let what = format!("{FRESH} rows, one message arrived in one of the chats before each read");
     vec![at_least(what, 0.5, "of nginx", median(ratios), behind)]
+}
+
+/// Memory is what the server has taken with all sockets open, lists and all.
+fn listening(listeners: &Listeners) -> Vec<Verdict> {
+    const GIB: f64 = 1_073_741_824.0;
+    let gib = listeners.open as f64 / GIB;
+    let each = listeners.open.saturating_sub(listeners.before) as f64 / SOCKETS as f64 / 1024.0;
+    let (middle, worst) = listeners.middle_and_worst();
+    let answer = median(listeners.answers.clone());
+    vec![
+        Verdict {
+            what: format!("memory with {} WebSockets open", grouped(SOCKETS as f64)),
+            asked: "1 GiB".to_owned(),
+            measured: format!("{gib:.2}"),
+            met: gib <= 1.0,
+            behind: format!("{each:.1} KB for each socket"),
+        },
+        Verdict {
+            what: format!("from a message's sending to the last of {} hearers", grouped(HEARERS as f64)),
+            asked: "to be known".to_owned(),
+            measured: format!("{middle:.0} ms"),
+            met: true,
+            behind: format!("p99 {worst:.0} ms; the sender has the answer after {answer:.1} ms"),
+        },
+    ]
 }
 
 fn newest(trials: &Trials, most: u32) -> Vec<Verdict> {
@@ -294,7 +323,7 @@ mod tests {
     use super::*;
 
     fn verdicts(row: Row, trials: Vec<Trial>) -> Vec<Verdict> {
-        let outcome = Outcome { trials: Trials(trials), cold: Vec::new(), memory: None };
+        let outcome = Outcome { trials: Trials(trials), cold: Vec::new(), memory: None, listeners: None };
         row.verdicts(&outcome, 64)
     }
 
@@ -344,7 +373,8 @@ mod tests {
     #[test]
     fn people_are_judged_by_their_memory_too() {
         let memory = Memory { shared: 0, resident: 9_980 * 51_200, read: 0 };
-        let outcome = Outcome { trials: Trials(Vec::new()), cold: Vec::new(), memory: Some(memory) };
+        let outcome =
+            Outcome { trials: Trials(Vec::new()), cold: Vec::new(), memory: Some(memory), listeners: None };
         let found = Row::People.verdicts(&outcome, 64);
         assert_eq!((found[0].measured.as_str(), found[0].met), ("50.0 KB", false));
     }

@@ -48,7 +48,7 @@ impl<W: Write> Lines<'_, W> {
             let hash: String =
                 Sha256::digest(secret(user)).iter().map(|byte| format!("{byte:02x}")).collect();
             self.put(&json!({
-                "type": "webhook", "user": user, "secret_hash": hash, "scopes": "im", "revision": 29,
+                "type": "webhook", "user": user, "secret_hash": hash, "scopes": "im,pull_channel", "revision": 29,
                 "created_at": date(START - 90 * DAY),
             }))?;
         }

@@ -6,6 +6,7 @@ use clap::ValueEnum;
 
 use super::asks::{READING, Row, SENDING, Verdict, WATCHING};
 use super::figures::grouped;
+use super::listeners::{HEARERS, SOCKETS};
 use super::machine::Machine;
 use super::trial::Trial;
 use super::{Outcome, town, wrk};
@@ -52,6 +53,7 @@ fn how(most: u32) -> String {
     let people = grouped((town::PEOPLE.end - town::PEOPLE.start) as f64);
     let pool = grouped((town::SHARES * town::CHOICE) as f64);
     let (fresh, depth, shares, choice) = (town::FRESH, town::DEPTH, town::SHARES, town::CHOICE);
+    let (sockets, hearers) = (grouped(SOCKETS as f64), grouped(HEARERS as f64));
     let (pairs, threads) = (town::PAIRS.end - town::PAIRS.start, wrk::THREADS);
     format!(
         "\
@@ -84,6 +86,9 @@ the end.
 - **Chats of 2**: {pairs} chats in turn. The plain commit is a loop in one thread that inserts one row a transaction into a
   table of its own, in WAL mode with `synchronous = FULL`, on the same disk.
 - **10,000 members**: one chat; all members' lists are in memory and follow.
+- **{sockets} WebSockets**: people of the hall, each with a connection to the push channel. {hearers} of them are open while
+  messages are sent into the hall one after the other, and each is timed until the last has it; the rest are opened then.
+  Clients and server share all cores.
 - **{READING} readers**: {READING} people, each with a connection, without and with {SENDING} connections beside them that
   send into chats of two, as fast as answers come. Nothing is pinned: readers, senders and server share all cores.
 "
@@ -137,7 +142,7 @@ mod tests {
             trial(Server::Lately, load, 64, 10_000.0, 50.0),
             trial(Server::Nginx, load, 64, 40_000.0, 25.0),
         ]);
-        let table = verdicts(&Outcome { trials, cold: Vec::new(), memory: None }, 64, false);
+        let table = verdicts(&Outcome { trials, cold: Vec::new(), memory: None, listeners: None }, 64, false);
         let row = "| 50 rows, nothing changed since the last read | 0.80 of nginx | 0.50 | not met | \
                    50.0 us, nginx 25.0 us; rate 0.25 of nginx |\n";
         assert!(table.ends_with(row), "{table}");

@@ -86,6 +86,11 @@ impl Portal {
         self.ask(&format!("{}im.recent.get", town::webhook_path(user)), None)
     }
 
+    /// What somebody needs to listen, as it comes.
+    pub fn configuration(&self, user: i64) -> Result<String> {
+        self.ask(&format!("{}pull.config.get", town::webhook_path(user)), None)
+    }
+
     /// Sends a message into a chat; the answer as it comes.
     pub fn send(&self, chat: i64) -> Result<String> {
         let (path, body) = load::send_to(chat);

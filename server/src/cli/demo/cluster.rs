@@ -97,7 +97,8 @@ impl Ground<'_> {
         let data = &self.config.data;
         let people = self.people().await?;
         let tls = tls(self.config)?;
-        let plans = self.plans(&self.config.base_url(&gate.http, &gate.https));
+        let plain = self.config.base_url(&gate.http, &[]);
+        let plans = self.plans(&self.config.base_url(&gate.http, &gate.https), &plain);
         let nodes = try_join_all(plans.iter().map(|plan| Node::start(plan, 0))).await?;
         let addresses: Vec<_> = nodes.iter().map(Node::address).collect();
         let bases = Bases::new(&gate.http, &gate.https);
@@ -142,9 +143,10 @@ impl Ground<'_> {
     }
 
     /// The nodes follow the same settings; what faces people is the balancer's.
-    fn plans(&self, base_url: &str) -> Vec<Plan> {
+    fn plans(&self, base_url: &str, plain: &str) -> Vec<Plan> {
         let mut words = vec!["--public-url".to_owned(), base_url.to_owned()];
-        for setting in ["https.listen=", "rest.require_https=false"] {
+        let push = format!("push.plain_url={plain}");
+        for setting in ["https.listen=", "rest.require_https=false", &push] {
             words.extend(["--set".to_owned(), setting.to_owned()]);
         }
         if let Some(file) = self.file {

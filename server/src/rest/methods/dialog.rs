@@ -7,6 +7,7 @@ use lately_model::{DialogId, MessageId, UserId};
 use serde_json::{Value, json};
 
 use super::{next_of, wire};
+use crate::push::flash::Flash;
 use crate::rest::answer::Answer;
 use crate::rest::call::{Call, Failure};
 use crate::rest::params::text_of;
@@ -189,6 +190,7 @@ async fn unread(call: &Call) -> Result<Answer, Failure> {
 }
 
 async fn writing(call: &Call) -> Result<Answer, Failure> {
-    call.messenger().writing(call.user(), dialog_or_chat(call)?).await?;
+    let chat = call.messenger().writing(call.user(), dialog_or_chat(call)?).await?;
+    call.portal.push.flash(Flash::Writing(chat, call.user()));
     Ok(Answer::tree(true))
 }

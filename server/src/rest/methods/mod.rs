@@ -10,6 +10,7 @@ mod option;
 mod portal;
 mod portal_department;
 mod portal_user;
+mod pull;
 mod recent;
 mod search;
 mod user;
@@ -22,7 +23,7 @@ use super::registry::Method;
 use super::shape::Wire;
 
 /// Every declaration, in the order in which documents list them.
-pub const GROUPS: [&[Method]; 14] = [
+pub const GROUPS: [&[Method]; 15] = [
     recent::METHODS,
     counter::METHODS,
     dialog::METHODS,
@@ -36,6 +37,7 @@ pub const GROUPS: [&[Method]; 14] = [
     portal_department::METHODS,
     portal::METHODS,
     option::METHODS,
+    pull::METHODS,
     batch::METHODS,
 ];
 

@@ -1,0 +1,94 @@
+//! What is told at once or never: who writes, who comes and goes, what clients publish.
+//!
+//! Must hold: nothing of it is kept; a server that is not reached misses it. Each server tells the others over the bus,
+//! and then those who are connected to it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use lately_model::{ChatId, UserId};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::Push;
+use super::body::{Body, Letter, Sender};
+use super::shape;
+
+/// How often a server says again who is connected to it.
+pub const HERE_EVERY: Duration = Duration::from_secs(60);
+
+/// For how many seconds that is believed.
+const BELIEVED: i64 = 150;
+
+/// How many people one note names.
+const NAMED: usize = 1000;
+
+/// One thing.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub enum Flash {
+    /// Somebody writes in a chat.
+    Writing(ChatId, UserId),
+    /// These people are connected.
+    Here(Vec<UserId>),
+    /// Somebody is not connected any more.
+    Gone(UserId),
+    /// A client published something to these people.
+    Published {
+        /// To whom.
+        to: Vec<UserId>,
+        /// The module.
+        module: String,
+        /// The command.
+        command: String,
+        /// Its parameters, a map.
+        params: Value,
+    },
+}
+
+/// What is told of it.
+pub(super) enum Flashed {
+    /// Something to people.
+    Letter(Letter),
+    /// Something to those who watch a person.
+    Change(UserId, Arc<Body>),
+}
+
+impl Push {
+    /// What is to be told of it.
+    pub(super) async fn flashed(&self, flash: Flash) -> Vec<Flashed> {
+        match flash {
+            Flash::Writing(chat, user) => {
+                let heard = self.messenger.onlookers(Arc::clone(&self.ears), chat, user).await;
+                let Ok(Some((chat, writer, hearers))) = heard else { return Vec::new() };
+                let letters = shape::presence::writing(&chat, &writer, &hearers, &self.wire(), self.now());
+                letters.into_iter().map(Flashed::Letter).collect()
+            }
+            Flash::Here(users) => {
+                let now = self.now();
+                let news = self.hub.heard_here(&users, now, now.plus(BELIEVED));
+                news.into_iter().map(|user| self.change(user, true)).collect()
+            }
+            Flash::Gone(user) => {
+                let away = self.hub.heard_gone(user, self.now());
+                if away { vec![self.change(user, false)] } else { Vec::new() }
+            }
+            Flash::Published { to, module, command, params } => {
+                let body = Body::of(Sender::Client, &module, &command, &params, &json!({}));
+                let to = to.into_iter().map(|user| (user, None)).collect();
+                vec![Flashed::Letter(Letter { variant: 0, body: Arc::new(body), to })]
+            }
+        }
+    }
+
+    /// That somebody came or went.
+    pub(super) fn change(&self, user: UserId, online: bool) -> Flashed {
+        Flashed::Change(user, shape::presence::changed(user, online, &self.wire(), self.now()))
+    }
+
+    /// Says again who is connected here.
+    pub(super) fn tell_here(&self) {
+        for some in self.hub.everybody().chunks(NAMED) {
+            self.tell_others(&Flash::Here(some.to_vec()));
+        }
+    }
+}
