@@ -76,6 +76,46 @@ async fn whoever_asks_without_end_is_closed_and_disturbs_nobody() {
 }
 
 #[tokio::test]
+async fn whoever_says_of_each_event_that_it_came_is_never_too_loud() {
+    let stage = Stage::set().await;
+    stage.alice.say(2, "hello").await;
+    let mut ear = stage.portal.ear(&stage.bob).await;
+    for _ in 0..400 {
+        stage.alice.ok("im.dialog.writing", json!({ "DIALOG_ID": "2" })).await;
+        for command in ["inputActionNotify", "startWriting"] {
+            ear.heard(command).await;
+            let receipt = format!("mack:{}", ear.mid);
+            ear.send(Message::text(receipt)).await;
+        }
+    }
+    assert!(ear.ask("ping", json!({})).await.get("result").is_some());
+}
+
+#[tokio::test]
+async fn a_crowd_that_comes_at_once_is_told_of_in_parts() {
+    let stage = Stage::set().await;
+    let id = stage.group(&stage.alice, &[2]).await;
+    let lines: Vec<String> = (100..350)
+        .map(|user| json!({ "type": "user", "id": user, "first_name": format!("P{user}") }).to_string())
+        .collect();
+    stage.portal.import(&lines.join("\n")).await;
+    let mut bob = stage.portal.ear(&stage.bob).await;
+    let users: Vec<i64> = (100..350).collect();
+    stage.alice.ok("im.chat.user.add", json!({ "CHAT_ID": id, "USERS": users })).await;
+    let mut came = Vec::new();
+    for _ in 0..3 {
+        let added = bob.heard("chatUserAdd").await;
+        let new = added["newUsers"].as_array().unwrap().clone();
+        assert!(new.len() <= 100 && added["relations"].as_array().unwrap().len() == new.len());
+        came.extend(new);
+    }
+    assert_eq!(json!(came), json!(users));
+    assert_eq!(bob.heard("messageChat").await["userInChat"], json!({}));
+    stage.alice.say(format!("chat{id}"), "welcome").await;
+    assert_eq!(bob.heard("messageChat").await["message"]["text"], "welcome");
+}
+
+#[tokio::test]
 async fn the_oldest_of_too_many_connections_makes_room() {
     let stage = Stage::set().await;
     let mut first = stage.portal.ear(&stage.bob).await;
