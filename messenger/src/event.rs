@@ -66,7 +66,7 @@ pub struct Hearer {
 pub struct Chapter {
     /// What there is to tell, in order.
     pub tales: Vec<Tale>,
-    /// The position up to which all is told.
+    /// The position up to which all is told; before the one that was asked for, if the database went back.
     pub upto: i64,
     /// Whether there was more to read.
     pub more: bool,
@@ -162,7 +162,7 @@ impl Teller<'_> {
         let full = i64::try_from(happened.len()) == Ok(most);
         let upto = match happened.last() {
             Some(last) if full => last.position,
-            _ => self.snapshot.position()?.max(before),
+            _ => self.snapshot.position()?,
         };
         let mut tales = Vec::new();
         for Happened { position, events } in happened {

@@ -10,6 +10,9 @@ use crate::{Change, Snapshot, Span, StoreError, Tx};
 pub(crate) const COLUMNS: &str = "m.chat_id, m.user_id, m.manager, m.muted, m.joined_at, m.first_visible_id, \
      m.last_read_id, m.read_ordinal, m.read_at, m.hidden_upto, m.pin_order, m.mark, m.marked_id, m.updated_at";
 
+/// How many people one event tells of who came: each is shown whole.
+const JOINED_AT_ONCE: usize = 100;
+
 impl Snapshot<'_> {
     /// One member.
     pub fn member(&self, chat: ChatId, user: UserId) -> Result<Option<Member>, StoreError> {
@@ -132,7 +135,9 @@ impl Tx<'_> {
             }
             self.insert_member(&member)?;
         }
-        self.happened_at(now, Event::Joined(chat, users.to_vec()));
+        for some in users.chunks(JOINED_AT_ONCE) {
+            self.happened_at(now, Event::Joined(chat, some.to_vec()));
+        }
         self.recount_members(chat)?;
         self.told_room(chat)?;
         for user in users {

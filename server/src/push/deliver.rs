@@ -15,7 +15,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep};
 use super::Push;
 use super::body::Parcel;
 use super::flash::{Flash, Flashed, HERE_EVERY};
-use super::hub::{Knock, Seat};
+use super::hub::{End, Knock, Seat};
 use super::mid::Mid;
 use super::shape;
 
@@ -129,6 +129,12 @@ impl Delivery {
             Ok(Chapter { tales, upto, more }) => {
                 for tale in &tales {
                     self.tell(tale).await;
+                }
+                if upto < told {
+                    // What they have heard did not happen any more: they begin anew.
+                    tracing::warn!(told, upto, "the database went back; all who listen are cut");
+                    self.push.hub.end_all(End::Slow);
+                    self.push.ears.forget();
                 }
                 self.told = Some(upto);
                 more

@@ -75,8 +75,15 @@ impl Push {
             Some(channels) => channels.split('/').next().unwrap_or_default().to_owned(),
             None => self.signer.private(pass).0,
         };
-        let after = query.mid.as_deref().and_then(Mid::parse);
+        let after = self.known(query.mid.as_deref().and_then(Mid::parse)).await;
         Some(Entry { pass, channel, format, after })
+    }
+
+    /// A number from beyond what ever happened here is not ours: whoever went on from there would hear nothing.
+    async fn known(&self, mid: Option<Mid>) -> Option<Mid> {
+        let mid = mid?;
+        let position = self.messenger.position().await.ok()?;
+        (mid.place.position <= position).then_some(mid)
     }
 
     /// Whether a pass is still good by its own date.

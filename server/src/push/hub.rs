@@ -211,6 +211,13 @@ impl Hub {
         }
     }
 
+    /// Ends every connection.
+    pub fn end_all(&self, end: End) {
+        for line in self.shared.state.lock().lines.values().flatten() {
+            line.cut.end(end);
+        }
+    }
+
     /// From now on a connection is told when this person comes or goes. False when it watches too many.
     pub fn watch(&self, seat: &Seat, whom: UserId) -> bool {
         let mut state = self.shared.state.lock();

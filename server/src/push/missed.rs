@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use lately_messenger::Error;
 use lately_model::UserId;
 
 use super::Push;
@@ -29,13 +30,14 @@ impl Push {
 }
 
 impl Missed<'_> {
-    /// The next part, which may hold nothing; `None` after the last.
-    pub async fn next(&mut self) -> Option<Vec<Parcel>> {
+    /// The next part, which may hold nothing; `None` after the last. A failure leaves a gap: whoever hears of it must not
+    /// go on.
+    pub async fn next(&mut self) -> Result<Option<Vec<Parcel>>, Error> {
         if self.after.place.position > self.upto || self.parts >= PARTS {
-            return None;
+            return Ok(None);
         }
         self.parts += 1;
-        let chapter = self.push.messenger.missed(self.user, self.after.place).await.ok()?;
+        let chapter = self.push.messenger.missed(self.user, self.after.place).await?;
         let mut parcels = Vec::new();
         for tale in chapter.tales.iter().filter(|tale| tale.place.position <= self.upto) {
             for letter in shape::letters(tale, &self.push.wire()) {
@@ -45,6 +47,6 @@ impl Missed<'_> {
             }
         }
         self.after = if chapter.more { Mid::end_of(chapter.upto) } else { Mid::end_of(i64::MAX) };
-        Some(parcels)
+        Ok(Some(parcels))
     }
 }

@@ -65,6 +65,7 @@ pub async fn serve(
         Waited::Told(parcels) => told(&push, &entry, &parcels),
         Waited::Nothing(mid) => nothing(mid),
         Waited::Ended => dressed(StatusCode::FORBIDDEN, "text/plain", Vec::new()),
+        Waited::Away => dressed(StatusCode::SERVICE_UNAVAILABLE, "text/plain", Vec::new()),
     }
 }
 
@@ -73,14 +74,20 @@ enum Waited {
     /// Nothing came; the next poll goes on from here.
     Nothing(Mid),
     Ended,
+    /// What was missed cannot be read.
+    Away,
 }
 
 async fn wait(push: &Push, entry: &Entry, mut seat: Seat, position: i64) -> Waited {
     if let Some(after) = entry.after {
         let mut missed = push.missed(entry.pass.user, after, position);
         let mut parcels = Vec::new();
-        while let Some(more) = missed.next().await {
-            parcels.extend(more);
+        loop {
+            match missed.next().await {
+                Ok(Some(more)) => parcels.extend(more),
+                Ok(None) => break,
+                Err(_) => return Waited::Away,
+            }
             if parcels.len() >= AT_ONCE {
                 break;
             }

@@ -15,6 +15,9 @@ use super::token::Pass;
 /// How many frames may come at once, and how many a second after that.
 const FRAMES: (f64, f64) = (200.0, 40.0);
 
+/// How many words of receipt are waited for at most.
+const RECEIPTS: usize = 100_000;
+
 /// How much may be published at once, and a second after that.
 const PUBLISHED: (f64, f64) = (30.0, 5.0);
 
@@ -28,17 +31,28 @@ const SEEN: usize = 500;
 pub struct Budget {
     frames: f64,
     published: f64,
+    /// How many words of receipt are still to come.
+    receipts: usize,
     at: Instant,
 }
 
 impl Budget {
     /// A full one.
     pub fn new(now: Instant) -> Self {
-        Self { frames: FRAMES.0, published: PUBLISHED.0, at: now }
+        Self { frames: FRAMES.0, published: PUBLISHED.0, receipts: 0, at: now }
     }
 
-    /// Takes a frame from it. False when there is none left.
-    pub fn spend(&mut self, now: Instant) -> bool {
+    /// So many events were told, of each of which a word of receipt may come.
+    pub fn told(&mut self, events: usize) {
+        self.receipts = self.receipts.saturating_add(events).min(RECEIPTS);
+    }
+
+    /// Takes a frame from it; a word of receipt that is to come costs nothing. False when there is none left.
+    pub fn spend(&mut self, now: Instant, receipt: bool) -> bool {
+        if receipt && self.receipts > 0 {
+            self.receipts -= 1;
+            return true;
+        }
         let seconds = now.duration_since(self.at).as_secs_f64();
         self.at = now;
         self.frames = (self.frames + seconds * FRAMES.1).min(FRAMES.0);

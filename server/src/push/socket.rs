@@ -33,6 +33,9 @@ const FRAME: usize = 256 * 1024;
 /// What a connection keeps ready for reading and writing, in bytes: there may be ten thousand.
 const BUFFER: usize = 4 * 1024;
 
+/// How much may wait to be written at most, in bytes: more than any event has.
+const MOST_WAITING: usize = 16 * 1024 * 1024;
+
 /// How often a connection is asked whether it is there.
 const PING_EVERY: Duration = Duration::from_secs(10);
 
@@ -63,7 +66,7 @@ pub async fn serve(
     let entry = push.admit(&query.unwrap_or_default(), scheme).await;
     let running = push.tasks.token();
     let upgrade = upgrade.max_message_size(FRAME).max_frame_size(FRAME).read_buffer_size(BUFFER);
-    let upgrade = upgrade.write_buffer_size(BUFFER).max_write_buffer_size(4 * FRAME);
+    let upgrade = upgrade.write_buffer_size(BUFFER).max_write_buffer_size(MOST_WAITING);
     let converse = async move |socket| {
         let _running = running;
         match entry {
@@ -83,6 +86,11 @@ async fn close(mut socket: WebSocket, code: u16) {
         }
     };
     drop(timeout(GOODBYE, goodbye).await);
+}
+
+/// Clients say of each event that they got it.
+fn is_word_of_receipt(message: &Message) -> bool {
+    matches!(message, Message::Text(text) if text.starts_with("mack:"))
 }
 
 /// Why a conversation ends.
@@ -170,7 +178,9 @@ impl Talk {
     async fn catch_up(&mut self, after: Mid, position: i64) -> Result<(), Over> {
         let push = Arc::clone(&self.push);
         let mut missed = push.missed(self.entry.pass.user, after, position);
-        while let Some(parcels) = missed.next().await {
+        // Without what was missed it must come again.
+        let failed = |_| Over::Code(End::Slow.code());
+        while let Some(parcels) = missed.next().await.map_err(failed)? {
             for some in parcels.chunks(AT_ONCE) {
                 self.tell(some).await?;
             }
@@ -194,6 +204,7 @@ impl Talk {
         if let Some(last) = parcels.last() {
             self.last = last.mid;
         }
+        self.budget.told(parcels.len());
         self.write(parcels).await
     }
 
@@ -241,7 +252,7 @@ impl Talk {
 
     async fn hear(&mut self, message: Message) -> Result<(), Over> {
         self.heard = Instant::now();
-        if !self.budget.spend(self.heard) {
+        if !self.budget.spend(self.heard, is_word_of_receipt(&message)) {
             return Err(Over::Code(End::Flood.code()));
         }
         match message {

@@ -1,6 +1,6 @@
 //! Old data still open: a database of each former version, and what it means to this program.
 
-use lately_testkit::{Client, TestPortal};
+use lately_testkit::{Client, Person, TestPortal};
 use serde_json::json;
 
 /// Two colleagues with one dialog. Alice wrote three messages, Bob has read the first and pinned the dialog.
@@ -32,8 +32,10 @@ async fn a_database_of_version_1_opens_and_means_what_it_meant() {
     assert_eq!(row["message"]["text"], "message 3 of version 1");
     assert_eq!(alice.row(2).await.unwrap()["counter"], 0);
 
+    let mut ear = portal.ear(&portal.client(Person::Bob).await).await;
     assert_eq!(alice.say(2, "written by this version").await, 4);
     assert_eq!(bob.row(1).await.unwrap()["counter"], 3);
+    assert_eq!(ear.heard("message").await["counter"], 3, "older data have a log of events and a secret too");
     portal.assert_exact().await;
 
     let fresh = TestPortal::with(|config| config.database = None).await;

@@ -50,8 +50,11 @@ impl Listeners {
 /// Starts the server, opens the sockets, sends.
 pub fn measure(binary: &Binary) -> Result<Listeners> {
     let portal = binary.serve(&[])?;
-    eprintln!("asking {SOCKETS} people's configurations");
+    eprintln!("asking {SOCKETS} people's lists and configurations, as clients do");
     let people: Vec<i64> = town::CROWD.take(SOCKETS - 1).chain([town::SENDER]).collect();
+    for person in &people {
+        portal.recent(*person)?;
+    }
     let tokens = people.iter().map(|person| portal.token(*person)).collect::<Result<Vec<_>>>()?;
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     let before = process::memory(portal.id())?;
