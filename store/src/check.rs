@@ -3,6 +3,8 @@
 //! Must hold: a clean check means that every chat's totals and every member's counter equal a count of messages, and that
 //! everything is found by its own words.
 
+mod file;
+
 use lately_model::search::{Words, words};
 use lately_model::{Chat, ChatId, ChatKind, Member, MessageId, Seat, UserId};
 
@@ -57,6 +59,7 @@ impl Snapshot<'_> {
         while let Some(chat) = self.chat_after(after)? {
             after = chat.id;
             self.compare(&chat, &mut found)?;
+            self.compare_files(chat.id, &mut found)?;
             done += 1;
             progress(done, u64::try_from(total).unwrap_or(0));
             if found.len() >= limit {

@@ -7,7 +7,9 @@
 //!
 //! Reading verbs live on [`Snapshot`], writing verbs on [`Tx`], each noun in its own file.
 
+mod avatar;
 mod backup;
+mod blob;
 mod change;
 mod chat;
 mod check;
@@ -20,9 +22,11 @@ mod event;
 mod export;
 mod fact;
 mod file;
+mod folder;
 mod gauge;
 mod import;
 mod inspect;
+mod link;
 mod member;
 mod message;
 mod migrate;
@@ -35,6 +39,7 @@ mod schema;
 mod search;
 mod search_last;
 mod user;
+mod vault;
 mod view;
 mod webhook;
 mod writer;
@@ -47,6 +52,7 @@ use std::sync::Arc;
 use lately_model::{Event, Moment, User, UserId};
 use tokio::sync::mpsc;
 
+pub use avatar::PREFIX as AVATAR_PREFIX;
 pub use change::{Change, Observer};
 pub use chat::NewChat;
 pub use check::{Difference, Progress};
@@ -63,6 +69,7 @@ pub use option::{AppOption, MOST as OPTIONS_MOST};
 pub use outbox::Told;
 pub use search::{Among, Span};
 pub use search_last::Found;
+pub use vault::{Chunks, Incoming, Nowhere, Pending, Received, Shelves, Vault, clear_yard};
 pub use view::View;
 
 use engine::{Engine, Tally};

@@ -236,6 +236,7 @@ impl Tx<'_> {
         how: Deletion,
         now: Moment,
     ) -> Result<(), StoreError> {
+        self.delete_files_of(message, now)?;
         self.take_back(message)?;
         let complete = how == Deletion::Complete;
         self.happened_at(now, Event::Deleted(message.chat_id, message.id, complete));

@@ -36,9 +36,9 @@ const STEPS: [Step; 6] = [
         then: |tx| tx.file_all(),
     },
     Step {
-        sqlite: include_str!("../migrations/sqlite/0005_push.sql"),
-        postgres: include_str!("../migrations/postgres/0005_push.sql"),
-        then: nothing,
+        sqlite: include_str!("../migrations/sqlite/0006_file.sql"),
+        postgres: include_str!("../migrations/postgres/0006_file.sql"),
+        then: |tx| tx.claim_all_files(),
     },
     Step {
         sqlite: include_str!("../migrations/sqlite/0008_own.sql"),

@@ -1,0 +1,59 @@
+-- Bytes that are kept, once however often they come. A doomed row waits for its bytes to be removed.
+CREATE TABLE blob (
+    id BIGINT PRIMARY KEY,
+    hash TEXT COLLATE "C" NOT NULL,
+    size BIGINT NOT NULL,
+    media TEXT NOT NULL,
+    born BIGINT NOT NULL,
+    claimed_at BIGINT NOT NULL,
+    doomed BIGINT NOT NULL
+);
+CREATE UNIQUE INDEX blob_hash ON blob (hash) WHERE doomed = 0;
+
+-- Folders; one without a parent is a storage. Folders and files share one row of numbers.
+CREATE TABLE folder (
+    id BIGINT PRIMARY KEY,
+    parent_id BIGINT NOT NULL,
+    storage_id BIGINT NOT NULL,
+    owner TEXT NOT NULL,
+    owner_id BIGINT NOT NULL,
+    name TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    created_by BIGINT NOT NULL
+);
+CREATE UNIQUE INDEX folder_owner ON folder (owner, owner_id);
+CREATE INDEX folder_parent ON folder (parent_id, id);
+
+ALTER TABLE file ADD COLUMN folder_id BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE file ADD COLUMN message_id BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE file ADD COLUMN updated_at BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE file ADD COLUMN updated_by BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE file ADD COLUMN version BIGINT NOT NULL DEFAULT 1;
+ALTER TABLE file ADD COLUMN blob_id BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE file ADD COLUMN preview_id BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE file ADD COLUMN deleted BIGINT NOT NULL DEFAULT 0;
+CREATE INDEX file_folder ON file (folder_id, name) WHERE deleted = 0;
+CREATE INDEX file_blob ON file (blob_id) WHERE blob_id > 0;
+CREATE INDEX file_preview ON file (preview_id) WHERE preview_id > 0;
+CREATE INDEX file_message ON file (message_id) WHERE message_id > 0;
+
+-- Pictures of chats that lie here, not elsewhere.
+CREATE INDEX chat_avatar ON chat (avatar) WHERE avatar <> '';
+
+-- Links for one use that were used, until they would have ended anyway.
+CREATE TABLE used_link (
+    nonce TEXT COLLATE "C" PRIMARY KEY,
+    expires_at BIGINT NOT NULL
+);
+
+-- Links by which anybody may fetch a file.
+CREATE TABLE public_link (
+    code TEXT COLLATE "C" PRIMARY KEY,
+    file_id BIGINT NOT NULL,
+    created_at BIGINT NOT NULL,
+    created_by BIGINT NOT NULL
+);
+CREATE UNIQUE INDEX public_link_file ON public_link (file_id);
+
+-- With what links are signed; made when it is needed first.
+ALTER TABLE portal ADD COLUMN link_key TEXT NOT NULL DEFAULT '';
