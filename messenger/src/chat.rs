@@ -409,7 +409,13 @@ fn announce(
     Ok(())
 }
 
-pub(crate) fn system(chat: &Chat, actor: UserId, text: String, params: Map<String, Value>, now: Moment) -> NewMessage {
+pub(crate) fn system(
+    chat: &Chat,
+    actor: UserId,
+    text: String,
+    params: Map<String, Value>,
+    now: Moment,
+) -> NewMessage {
     NewMessage { chat_id: chat.id, actor_id: actor, date: now, text, params, ..NewMessage::default() }
 }
 

@@ -232,7 +232,7 @@ impl Messenger {
 }
 
 /// How a refusal of a drive says why bytes were not kept.
-pub(crate) fn not_kept(unkept: Unkept) -> Error {
+pub fn not_kept(unkept: Unkept) -> Error {
     let why = match unkept {
         Unkept::Fault(error) => return error,
         Unkept::TooLarge(most) => format!("The file is larger than {most} bytes"),
@@ -249,12 +249,7 @@ fn owners(actor: &User) -> Vec<Owner> {
 }
 
 /// The folder of this owner, made as needed.
-pub(crate) fn folder_for(
-    tx: &mut Tx<'_>,
-    actor: &User,
-    owner: Owner,
-    now: Moment,
-) -> Result<Folder, Error> {
+pub(crate) fn folder_for(tx: &mut Tx<'_>, actor: &User, owner: Owner, now: Moment) -> Result<Folder, Error> {
     let name = match owner {
         Owner::User(user) if user == actor.id => actor.name(),
         other => other.usual_name(),

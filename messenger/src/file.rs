@@ -207,7 +207,11 @@ fn there(file: &File) -> bool {
 fn writable(tx: &mut Tx<'_>, actor: &User, dialog: DialogId, now: Moment) -> Result<Chat, Error> {
     let chat = dialog::open(tx, actor, dialog, now)?;
     let role = role_in(tx, &chat, actor.id)?;
-    if verdict(actor, role, &chat, Act::Post) == Verdict::Allowed { Ok(chat) } else { Err(Refusal::NoAccess.into()) }
+    if verdict(actor, role, &chat, Act::Post) == Verdict::Allowed {
+        Ok(chat)
+    } else {
+        Err(Refusal::NoAccess.into())
+    }
 }
 
 /// What `im.v2.File.upload` refuses before it looks at the file.
@@ -260,13 +264,7 @@ fn gathered(
 }
 
 /// A file of its own with the same bytes.
-fn copied(
-    tx: &mut Tx<'_>,
-    actor: &User,
-    folder: &Folder,
-    file: File,
-    now: Moment,
-) -> Result<File, Error> {
+fn copied(tx: &mut Tx<'_>, actor: &User, folder: &Folder, file: File, now: Moment) -> Result<File, Error> {
     let chat_id = match folder.owner {
         Owner::Chat(chat) => chat,
         _ => ChatId(0),

@@ -240,7 +240,11 @@ impl Messenger {
             .read(move |snapshot| {
                 let actor = acting(snapshot, user)?;
                 let folder = snapshot.folder(folder)?.ok_or(Refusal::NoSuchObject)?;
-                if may_add(snapshot, &actor, &folder)? { Ok(()) } else { Err(Refusal::ObjectForbidden.into()) }
+                if may_add(snapshot, &actor, &folder)? {
+                    Ok(())
+                } else {
+                    Err(Refusal::ObjectForbidden.into())
+                }
             })
             .await
     }
@@ -285,7 +289,8 @@ mod tests {
     #[test]
     fn a_link_that_was_touched_is_none() {
         let token = signer().sign(&Pass::Fetch { part: Part::Whole, file: FileId(3) }, None);
-        for other in [token.replace(".3.", ".4."), token.replace(".7.", ".1."), token.replace("file", "show")] {
+        for other in [token.replace(".3.", ".4."), token.replace(".7.", ".1."), token.replace("file", "show")]
+        {
             assert_eq!(read("k", &other), None, "{other}");
         }
         for other in ["", ".", "file.3.7.1000", &token[1..], &format!("{token}0")] {

@@ -21,8 +21,7 @@ impl Messenger {
         let mut gone = 0;
         loop {
             let before = now.plus(-GRACE);
-            let doomed =
-                self.store.write(move |tx| Ok::<_, Error>(tx.doom_blobs(before, STEP)?)).await?;
+            let doomed = self.store.write(move |tx| Ok::<_, Error>(tx.doom_blobs(before, STEP)?)).await?;
             let mut removed = Vec::new();
             for blob in &doomed {
                 match self.settings.vault.remove(&blob.key()).await {

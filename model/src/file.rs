@@ -141,13 +141,15 @@ mod tests {
 
     #[test]
     fn names_may_be_in_any_script_and_lead_nowhere() {
-        for name in ["report.pdf", "отчёт за март.docx", "写真 1.png", "👩‍👩‍👧.gif", ".bashrc", "a..b", "no extension"]
+        for name in
+            ["report.pdf", "отчёт за март.docx", "写真 1.png", "👩‍👩‍👧.gif", ".bashrc", "a..b", "no extension"]
         {
             assert_eq!(good_name(name), Some(name), "{name}");
         }
         assert_eq!(good_name("  a.txt "), Some("a.txt"));
         let long = "x".repeat(NAME_MAX_CHARS + 1);
-        for name in ["", " ", ".", "..", "...", "../a", "a/b", "..\\a", "C:\\a.txt", "a\0b", "a\nb", "a\u{7f}", &long]
+        for name in
+            ["", " ", ".", "..", "...", "../a", "a/b", "..\\a", "C:\\a.txt", "a\0b", "a\nb", "a\u{7f}", &long]
         {
             assert_eq!(good_name(name), None, "{name:?}");
         }

@@ -61,6 +61,9 @@ pub enum BootError {
 /// How many notes to other servers wait; more are lost.
 const NOTES: usize = 4096;
 
+/// How often what files left behind is looked for. It has a day's grace anyway.
+const SWEEP: Duration = Duration::from_secs(600);
+
 /// A running portal.
 pub struct Server {
     /// The HTTP addresses it really listens on.
@@ -111,6 +114,8 @@ impl Server {
         let settings = Settings {
             window_days: i64::from(config.recent.window_days),
             resident_rows: config.recent.resident_rows,
+            vault: crate::vault::open(&config)?,
+            largest_file: config.files.largest_bytes,
         };
         // What another program holds is found out before anything is written.
         let http_sockets = bind(&config.http.listen).await?;
@@ -153,6 +158,7 @@ impl Server {
             body_limit: config.rest.body_limit_bytes,
             require_https: config.rest.require_https,
         });
+        main.tasks.spawn(sweep(Arc::clone(&messenger), main.stop.clone()));
         if let Some(address) = &config.bus {
             let notes = notes(&portal);
             main.tasks.spawn(messenger.join(address, notes, main.stop.clone()).await?);
@@ -234,24 +240,18 @@ pub fn addresses(sockets: &[TcpListener]) -> Result<Vec<SocketAddr>, std::io::Er
     sockets.iter().map(TcpListener::local_addr).collect()
 }
 
-/// Where clients find the push channel: at the public address if there is one, by either scheme, else at the first
-/// address of each.
-fn push_addresses(config: &Config, http: &[SocketAddr], https: &[SocketAddr]) -> Addresses {
-    let by = |http: &[SocketAddr], https: &[SocketAddr]| {
-        let base = config.base_url(http, https);
-        base.split_once("://").map_or(base.clone(), |(_, host)| host.to_owned())
-    };
-    let own = config.push.plain_url.as_deref().map(|url| url.trim_end_matches('/').to_owned());
-    let (plain, secure) = match (http, https) {
-        ([], https) => (by(&[], https), by(&[], https)),
-        (http, []) => (by(http, &[]), by(http, &[])),
-        (http, https) => (by(http, &[]), by(&[], https)),
-    };
-    Addresses { plain: own.unwrap_or_else(|| format!("http://{plain}")), secure: format!("https://{secure}") }
+/// Takes away what files left behind, now and then until `stop`.
+async fn sweep(messenger: Arc<Messenger>, stop: CancellationToken) {
+    while stop.run_until_cancelled(sleep(SWEEP)).await.is_some() {
+        match messenger.sweep().await {
+            Ok(0) => {}
+            Ok(gone) => tracing::debug!(gone, "bytes that no file had were removed"),
+            Err(error) => tracing::warn!(%error, "what files left behind is still there"),
+        }
+    }
 }
 
-/// What the servers of a portal tell each other beside their commits: what they count for the limits, and what clients are
-/// told at once or never.
+/// What the servers of a portal tell each other beside their commits: what they count for the limits.
 fn notes(portal: &Arc<Portal>) -> Notes {
     let (sender, out) = mpsc::channel(NOTES);
     portal.limits.share(sender.clone());

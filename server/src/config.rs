@@ -22,7 +22,7 @@ use serde::{Deserialize, Serialize};
 
 pub use load::load;
 pub use sample::sample;
-use written::{address, list, unless_blank};
+use written::{address, list, secret, unless_blank};
 
 /// What an environment variable that sets a key begins with: `LATELY__HTTP__LISTEN` sets `http.listen`.
 pub const ENVIRONMENT_PREFIX: &str = "LATELY__";
@@ -54,8 +54,8 @@ pub struct Config {
     pub limits: Limits,
     /// The recent list.
     pub recent: Recent,
-    /// The push channel.
-    pub push: Push,
+    /// Files.
+    pub files: Files,
     /// The log on standard error.
     pub log: Log,
     /// Metrics and probes.
@@ -130,14 +130,29 @@ pub struct Recent {
     pub resident_rows: usize,
 }
 
-/// `[push]`: the push channel.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+/// `[files]`: files and pictures.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct Push {
-    /// Scheme, host and port by which pages that came over plain HTTP connect; unset: those of `public_url`, or else of
-    /// the first address bound for HTTP.
+pub struct Files {
+    /// Largest file, in bytes.
+    pub largest_bytes: u64,
+    /// The folder for the bytes of files; none: one in the data directory. See [`crate::vault::folder`].
     #[serde(with = "unless_blank")]
-    pub plain_url: Option<String>,
+    pub directory: Option<PathBuf>,
+    /// Address of an S3-compatible store.
+    #[serde(with = "unless_blank")]
+    pub s3_endpoint: Option<String>,
+    /// The bucket there; none: files lie in the folder.
+    #[serde(with = "unless_blank")]
+    pub s3_bucket: Option<String>,
+    /// The region that requests are signed for.
+    pub s3_region: String,
+    /// The public half of the store's credential.
+    #[serde(with = "unless_blank")]
+    pub s3_key_id: Option<String>,
+    /// The secret half; written covered.
+    #[serde(with = "secret")]
+    pub s3_secret: Option<String>,
 }
 
 /// `[log]`: the log on standard error.
@@ -205,6 +220,7 @@ impl Default for Config {
             rest: Rest::default(),
             limits: Limits::default(),
             recent: Recent::default(),
+            files: Files::default(),
             log: Log::default(),
             push: Push::default(),
             observe: Observe::default(),
@@ -247,6 +263,20 @@ impl Default for Limits {
 impl Default for Recent {
     fn default() -> Self {
         Self { window_days: 30, resident_rows: 2_000_000 }
+    }
+}
+
+impl Default for Files {
+    fn default() -> Self {
+        Self {
+            largest_bytes: lately_messenger::LARGEST_FILE,
+            directory: None,
+            s3_endpoint: None,
+            s3_bucket: None,
+            s3_region: "us-east-1".to_owned(),
+            s3_key_id: None,
+            s3_secret: None,
+        }
     }
 }
 

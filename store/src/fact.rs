@@ -4,8 +4,8 @@
 //! portal. What can be derived (ordinals, totals, counters) is not part of a fact.
 
 use lately_model::{
-    Chat, ChatId, Department, File, Folder, Member, Message, MessageId, Moment, Notification, RemovalReason, User,
-    UserId, Webhook,
+    Chat, ChatId, Department, File, Folder, Member, Message, MessageId, Moment, Notification, RemovalReason,
+    User, UserId, Webhook,
 };
 
 use crate::{AppOption, Found};

@@ -57,8 +57,7 @@ impl Snapshot<'_> {
         after: FileId,
         limit: i64,
     ) -> Result<Vec<File>, StoreError> {
-        let sql =
-            format!("SELECT {COLUMNS} FROM file WHERE chat_id = ?1 AND id > ?2 ORDER BY id LIMIT ?3");
+        let sql = format!("SELECT {COLUMNS} FROM file WHERE chat_id = ?1 AND id > ?2 ORDER BY id LIMIT ?3");
         self.engine.rows(&sql, &[chat.into(), after.into(), limit.into()])?.iter_mut().map(read).collect()
     }
 }

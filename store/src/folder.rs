@@ -38,11 +38,7 @@ impl Snapshot<'_> {
     }
 
     /// Up to `limit` folders after this one, those of chats left out.
-    pub(crate) fn drive_folders_after(
-        &self,
-        after: FolderId,
-        limit: i64,
-    ) -> Result<Vec<Folder>, StoreError> {
+    pub(crate) fn drive_folders_after(&self, after: FolderId, limit: i64) -> Result<Vec<Folder>, StoreError> {
         let sql =
             format!("SELECT {COLUMNS} FROM folder WHERE id > ?1 AND owner <> 'chat' ORDER BY id LIMIT ?2");
         self.engine.rows(&sql, &[after.into(), limit.into()])?.iter_mut().map(read).collect()

@@ -29,7 +29,9 @@ impl Tx<'_> {
             Fact::Chat(chat) => self.put_chat(chat),
             Fact::Member(member) => self.put_member(member),
             Fact::Folder(folder) => self.put_folder(folder),
-            Fact::File { file, bytes, preview } => self.put_known_file(file, bytes.as_deref(), preview.as_deref()),
+            Fact::File { file, bytes, preview } => {
+                self.put_known_file(file, bytes.as_deref(), preview.as_deref())
+            }
             Fact::Message { message, once, purged } => self.put_message(message, once.as_deref(), *purged),
             Fact::Notification(notification) => self.put_notification(notification),
             Fact::View { message, user, date } => {

@@ -9,9 +9,9 @@ use lately_model::{
 use lately_store::{AppOption, Fact, Found};
 
 use super::{
-    ChatRecord, DepartmentRecord, FileRecord, FolderRecord, LineRecord, MemberRecord, MessageRecord, NotificationRecord,
-    OptionRecord, PinRecord, PortalRecord, ReadRecord, Record, RemovalRecord, RowRecord, SearchLastRecord,
-    TouchRecord, ViewRecord, WebhookRecord,
+    ChatRecord, DepartmentRecord, FileRecord, FolderRecord, LineRecord, MemberRecord, MessageRecord,
+    NotificationRecord, OptionRecord, PinRecord, PortalRecord, ReadRecord, Record, RemovalRecord, RowRecord,
+    SearchLastRecord, TouchRecord, ViewRecord, WebhookRecord,
 };
 
 /// The highest number of anything: clients that count in floating point still read it exactly, and so all those that the

@@ -256,7 +256,9 @@ impl From<Refusal> for WireError {
             Refusal::FileNotKept => (BAD, "UPLOAD_FAILED", "The file could not be kept; try again"),
             Refusal::FileNotSent => (BAD, "SEND_FAILED", "You may not write to the specified dialog"),
             Refusal::NoDialogForFile => (BAD, "CHAT_NOT_FOUND", "The dialog does not exist"),
-            Refusal::NoAccessToFile => (NO, "ACCESS_DENIED", "You do not have access to the specified dialog"),
+            Refusal::NoAccessToFile => {
+                (NO, "ACCESS_DENIED", "You do not have access to the specified dialog")
+            }
             Refusal::NoSuchFile => (BAD, "FILE_NOT_FOUND", "There is no such file in the dialog"),
             Refusal::NoSuchObject => (BAD, "ERROR_NOT_FOUND", "Could not find entity with id"),
             Refusal::ObjectForbidden => (BAD, "ACCESS_DENIED", "Access denied"),
@@ -268,7 +270,9 @@ impl From<Refusal> for WireError {
             Refusal::VersionNotKept(why) => return Self::new(BAD, "DISK_FILE_22002", why),
             Refusal::VersionTooLarge(most) => return Self::new(BAD, "DISK_FILE_22006", larger(most)),
             Refusal::BadLink => (NO, "ACCESS_DENIED", "The link is wrong, has ended, or was used already"),
-            Refusal::BytesGone => (StatusCode::NOT_FOUND, "ERROR_NOT_FOUND", "The file is not there any more"),
+            Refusal::BytesGone => {
+                (StatusCode::NOT_FOUND, "ERROR_NOT_FOUND", "The file is not there any more")
+            }
             Refusal::MayNotPicture => (BAD, "ACCESS_DENIED", "You may not change the picture of this chat"),
             Refusal::NoPictureHere => (BAD, "ACCESS_ERROR", "The picture of this chat cannot be changed"),
             Refusal::NotAPicture => {

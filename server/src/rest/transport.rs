@@ -270,7 +270,8 @@ async fn collect(body: Body, headers: &HeaderMap, limit: usize) -> Result<Bytes,
     }
 }
 
-fn preflight() -> Response<Body> {
+/// What browsers ask before they call from another page.
+pub fn preflight() -> Response<Body> {
     let mut response = Response::new(Body::empty());
     *response.status_mut() = StatusCode::NO_CONTENT;
     let headers = response.headers_mut();
@@ -280,7 +281,7 @@ fn preflight() -> Response<Body> {
 }
 
 /// The same with the headers of every answer (behaviour.md H).
-fn dressed(mut response: Response<Body>) -> Response<Body> {
+pub fn dressed(mut response: Response<Body>) -> Response<Body> {
     const ALLOWED: &str = "origin, content-type, accept, authorization";
     let fixed: [(HeaderName, &str); 4] = [
         (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),

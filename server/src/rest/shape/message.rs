@@ -16,7 +16,7 @@ pub fn page(page: &MessagePage, wire: &Wire<'_>) -> Value {
         "chat_id": page.chat_id.0,
         "messages": page.messages.iter().map(|one| message(one, unread(one), wire)).collect::<Vec<_>>(),
         "users": page.users.iter().map(|user| today(user, wire)).collect::<Vec<_>>(),
-        "files": page.files.iter().map(|(one, author)| file(one, author, wire)).collect::<Vec<_>>(),
+        "files": page.files.iter().map(|one| file(one, wire)).collect::<Vec<_>>(),
     })
 }
 
