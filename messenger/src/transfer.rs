@@ -3,6 +3,8 @@
 //! Must hold: an import that stops, for whatever reason, has kept every line before the one it names, and can be run
 //! again from the beginning: what is there already changes nothing.
 
+pub mod bytes;
+
 use std::io::{self, BufRead, ErrorKind, Write};
 use std::path::Path;
 use std::sync::Arc;

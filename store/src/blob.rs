@@ -31,6 +31,13 @@ impl Snapshot<'_> {
         );
         self.engine.rows(&sql, &[after.into(), limit.into()])?.iter_mut().map(read).collect()
     }
+
+    /// Up to `limit` of those that are not doomed, after this one.
+    pub fn kept_blobs_after(&self, after: BlobId, limit: i64) -> Result<Vec<Blob>, StoreError> {
+        let sql =
+            format!("SELECT {COLUMNS} FROM blob b WHERE b.id > ?1 AND b.doomed = 0 ORDER BY b.id LIMIT ?2");
+        self.engine.rows(&sql, &[after.into(), limit.into()])?.iter_mut().map(read).collect()
+    }
 }
 
 /// Whether nothing has the bytes of a row `b`.

@@ -45,6 +45,11 @@ impl Session {
 
     fn start(config: Config) -> Result<Self, Failure> {
         quiet_log(&config);
+        Self::of(config)
+    }
+
+    /// The portal of these settings, for a command that has a log already.
+    pub(super) fn of(config: Config) -> Result<Self, Failure> {
         let clock = Arc::new(clock(&config)?);
         let messenger = Messenger::open(config.database()?, limits(&config)?, clock, Arc::new(SystemDice))?;
         Ok(Self { messenger, config })

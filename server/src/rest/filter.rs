@@ -11,16 +11,34 @@ use serde_json::{Map, Value};
 
 use super::params::{list_of, text_of};
 
-/// Whether a record is taken by every condition of a filter.
-pub fn takes(filter: &Map<String, Value>, record: &Value, zone: &TimeZone) -> bool {
-    filter.iter().all(|(key, value)| {
+/// The records that every condition of a filter takes. A field that only some records have is empty in the others.
+pub fn kept(records: Vec<Value>, filter: &Map<String, Value>, zone: &TimeZone) -> Vec<Value> {
+    let known = |name: &str| records.iter().any(|record| field(record, name).is_some());
+    let tests: Vec<Test> = filter.iter().map(|(key, value)| Test::read(key, value)).collect();
+    let tests: Vec<Test> = tests.into_iter().filter(|test| known(&test.name)).collect();
+    records.into_iter().filter(|record| tests.iter().all(|test| test.takes(record, zone))).collect()
+}
+
+/// One condition.
+struct Test {
+    operator: String,
+    name: String,
+    values: Vec<String>,
+}
+
+impl Test {
+    fn read(key: &str, value: &Value) -> Self {
         let split = key.find(|letter: char| letter.is_ascii_alphabetic()).unwrap_or(key.len());
         let (operator, name) = key.split_at(split);
-        let Some(found) = field(record, name) else { return true };
         let list = list_of(value).unwrap_or_else(|| vec![value.clone()]);
-        let values: Vec<String> = list.iter().map(|value| text_of(value).unwrap_or_default()).collect();
-        holds(operator, &values, &found, &|one, other| order_of(name, one, other, zone))
-    })
+        let values = list.iter().map(|value| text_of(value).unwrap_or_default()).collect();
+        Self { operator: operator.to_owned(), name: name.to_owned(), values }
+    }
+
+    fn takes(&self, record: &Value, zone: &TimeZone) -> bool {
+        let found = field(record, &self.name).unwrap_or_default();
+        holds(&self.operator, &self.values, &found, &|one, other| order_of(&self.name, one, other, zone))
+    }
 }
 
 /// Sorts records by the first field of an order that they have, and then by number.
@@ -58,7 +76,7 @@ pub fn holds(
     order: &dyn Fn(&str, &str) -> Option<Ordering>,
 ) -> bool {
     // As in SQL, nothing is above or below what is not there: a page asked for after a missing one is empty.
-    if operator.starts_with(['<', '>']) && values.iter().all(String::is_empty) {
+    if operator.starts_with(['<', '>']) && (found.is_empty() || values.iter().all(String::is_empty)) {
         return false;
     }
     let any = |holds: &dyn Fn(&str) -> bool| values.iter().any(|value| holds(value));
@@ -111,7 +129,7 @@ mod tests {
             "ID": "7", "NAME": "Report.pdf", "SIZE": "900", "DELETE_TIME": null,
             "CREATE_TIME": "2026-03-02T10:00:00+00:00",
         });
-        takes(&filter, &record, &TimeZone::UTC)
+        !kept(vec![record], &filter, &TimeZone::UTC).is_empty()
     }
 
     #[test]
@@ -143,6 +161,19 @@ mod tests {
         ] {
             assert!(!taken(filter.clone()), "{filter}");
         }
+    }
+
+    #[test]
+    fn a_field_that_only_others_have_is_empty() {
+        let records = vec![json!({ "ID": "1", "SIZE": "9" }), json!({ "ID": "2" })];
+        let of = |filter: Value| {
+            let Value::Object(filter) = filter else { panic!("a map is needed") };
+            kept(records.clone(), &filter, &TimeZone::UTC).len()
+        };
+        assert_eq!(
+            (of(json!({ ">SIZE": 5 })), of(json!({ "!SIZE": 9 })), of(json!({ "OTHER": 1 }))),
+            (1, 1, 2)
+        );
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 mod disk;
 mod link;
+mod moving;
 mod name;
 pub mod picture;
 mod right;
@@ -125,7 +126,7 @@ async fn a_file_is_brought_in_two_steps_posted_and_fetched_by_the_others() {
     let row = stage.bob.row(&dialog).await.unwrap();
     assert_eq!((&row["counter"], &row["message"]["id"]), (&json!(1), &posted["MESSAGE_ID"]));
     assert_eq!(row["message"]["text"], "Here are the minutes [File]");
-    assert_eq!(row["message"]["file"], json!({ "id": id, "type": "file", "name": "minutes.txt" }));
+    assert_eq!(row["message"]["file"], true);
     let shown = page(&stage.bob, &dialog).await;
     assert_eq!(shown["messages"][0]["params"], json!({ "FILE_ID": [id] }));
     assert_eq!(shown["messages"][0]["text"], "Here are the minutes");
@@ -189,7 +190,6 @@ async fn several_files_go_with_one_message_and_pictures_may_go_as_files() {
     for file in shown["files"].as_array().unwrap() {
         assert_eq!(file["type"], "file");
     }
-    assert_eq!(stage.bob.row(&dialog).await.unwrap()["message"]["file"]["type"], "file");
     stage.check().await;
 }
 

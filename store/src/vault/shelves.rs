@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
 use futures_util::stream::try_unfold;
+use lately_model::blob::is_hash;
 
 use super::{Chunks, Pending, Vault, aside};
 use crate::private_dir;
@@ -33,6 +34,28 @@ impl Shelves {
     /// The folder.
     pub fn root(&self) -> &Path {
         &self.root
+    }
+
+    /// The name of bytes that lie under their hash alone, as those of an export.
+    pub fn place_of(hash: &str) -> String {
+        let shelf: String = hash.chars().take(2).collect();
+        format!("{shelf}/{hash}")
+    }
+
+    /// The names of all shelves, in their order.
+    ///
+    /// # Errors
+    /// The folder cannot be read.
+    pub fn shelves(&self) -> io::Result<Vec<String>> {
+        names(&self.root, |name| !name.starts_with('.'))
+    }
+
+    /// The hashes on one shelf, in their order; what has another name is passed over.
+    ///
+    /// # Errors
+    /// The folder cannot be read.
+    pub fn on_shelf(&self, shelf: &str) -> io::Result<Vec<String>> {
+        names(&self.root.join(shelf), is_hash)
     }
 
     fn place(&self, key: &str) -> PathBuf {
@@ -93,6 +116,19 @@ impl Vault for Shelves {
             _ => Ok(()),
         }))
     }
+}
+
+fn names(folder: &Path, wanted: impl Fn(&str) -> bool) -> io::Result<Vec<String>> {
+    let mut names = Vec::new();
+    for entry in std::fs::read_dir(folder)? {
+        if let Ok(name) = entry?.file_name().into_string()
+            && wanted(&name)
+        {
+            names.push(name);
+        }
+    }
+    names.sort_unstable();
+    Ok(names)
 }
 
 /// The next piece, and what is left after it.

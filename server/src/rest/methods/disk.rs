@@ -172,11 +172,11 @@ async fn children(call: &Call, storage: bool) -> Result<Answer, Failure> {
 }
 
 /// The page of those that the filter takes.
-fn page(call: &Call, mut shown: Vec<Value>) -> Answer {
+fn page(call: &Call, shown: Vec<Value>) -> Answer {
     let filter = call.params.object("filter").unwrap_or_default();
     let order = call.params.object("order").unwrap_or_default();
     let zone = &call.portal.zone;
-    shown.retain(|one| filter::takes(&filter, one, zone));
+    let mut shown = filter::kept(shown, &filter, zone);
     filter::sort(&mut shown, &order, zone);
     let start = call.start.unwrap_or(0);
     let offset = usize::try_from(start.max(0)).unwrap_or(0);

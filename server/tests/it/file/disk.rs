@@ -51,7 +51,7 @@ async fn everybody_has_a_drive_and_the_company_has_one() {
     );
     assert_eq!(company["ENTITY_TYPE"], "common");
     let bobs = stage.bob.ok("disk.storage.getList", json!({})).await;
-    assert_eq!((&bobs[0]["NAME"], &bobs[1]), (&json!("Bob Brown"), &company));
+    assert_eq!((&bobs[0], &bobs[1]["NAME"]), (&company, &json!("Bob Brown")), "by number");
     assert_eq!(stage.alice.ok("disk.storage.get", json!({ "id": own["ID"] })).await, own);
     assert_eq!(stage.alice.ok("disk.storage.get", json!({ "id": "mine" })).await, Value::Null);
     let filtered =

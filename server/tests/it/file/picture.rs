@@ -46,8 +46,6 @@ async fn a_picture_is_shown_with_its_size_and_a_smaller_one() {
         let preview = image::load_from_memory(&preview).unwrap();
         assert_eq!((status, preview.width(), preview.height()), (200, 640, 320), "{name}");
     }
-    let row = stage.bob.row(1).await.unwrap();
-    assert_eq!(row["message"]["file"]["type"], "image");
     stage.check().await;
 }
 
