@@ -1,5 +1,7 @@
 //! Files in dialogs, through HTTP: brought in both forms, posted, fetched, saved, deleted.
 
+mod bucket;
+mod crash;
 mod disk;
 mod link;
 mod moving;

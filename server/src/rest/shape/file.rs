@@ -10,7 +10,8 @@ use super::Wire;
 /// A file with its author's name and its links.
 pub fn file(shown: &ShownFile, wire: &Wire<'_>) -> Value {
     let ShownFile { file, author, links } = shown;
-    let picture = file.width > 0 && file.height > 0;
+    // A picture that was posted as a plain file still says how large it is.
+    let picture = file.width > 0 && (file.kind == FileKind::Image || !file.preview_id.is_none());
     let [whole, shown, preview] = addresses(links, wire);
     json!({
         "id": file.id.0,
