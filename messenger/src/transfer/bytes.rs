@@ -107,7 +107,7 @@ impl Messenger {
         let size = from.size(&place).await?.unwrap_or(0);
         let wanted = hash.to_owned();
         let known =
-            self.store.read(move |snapshot| Ok::<_, StoreError>(snapshot.blob_by_hash(&wanted)?)).await?;
+            self.store.read(move |snapshot| snapshot.blob_by_hash(&wanted)).await?;
         if let Some(known) = known
             && self.settings.vault.size(&known.key()).await? == Some(size)
         {
