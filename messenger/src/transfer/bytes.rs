@@ -106,8 +106,7 @@ impl Messenger {
         let place = Shelves::place_of(hash);
         let size = from.size(&place).await?.unwrap_or(0);
         let wanted = hash.to_owned();
-        let known =
-            self.store.read(move |snapshot| snapshot.blob_by_hash(&wanted)).await?;
+        let known = self.store.read(move |snapshot| snapshot.blob_by_hash(&wanted)).await?;
         if let Some(known) = known
             && self.settings.vault.size(&known.key()).await? == Some(size)
         {
