@@ -17,6 +17,7 @@ pub mod disk;
 pub mod file;
 pub mod link;
 pub mod message;
+pub mod message_search;
 pub mod notification;
 pub mod option;
 mod picture;

@@ -61,6 +61,9 @@ pub enum BootError {
 /// How many notes to other servers wait; more are lost.
 const NOTES: usize = 4096;
 
+/// How often chats are looked for in which somebody looked long.
+const PREPARE: Duration = Duration::from_secs(15);
+
 /// How often what files left behind is looked for. It has a day's grace anyway.
 const SWEEP: Duration = Duration::from_secs(600);
 
@@ -158,6 +161,7 @@ impl Server {
             body_limit: config.rest.body_limit_bytes,
             require_https: config.rest.require_https,
         });
+        main.tasks.spawn(prepare_searches(Arc::clone(&messenger), main.stop.clone()));
         main.tasks.spawn(sweep(Arc::clone(&messenger), main.stop.clone()));
         if let Some(address) = &config.bus {
             let notes = notes(&portal);
@@ -238,6 +242,16 @@ pub async fn bind(addresses: &[SocketAddr]) -> Result<Vec<TcpListener>, BootErro
 /// The system does not say.
 pub fn addresses(sockets: &[TcpListener]) -> Result<Vec<SocketAddr>, std::io::Error> {
     sockets.iter().map(TcpListener::local_addr).collect()
+}
+
+/// Gives words to messages of chats in which somebody looked long, now and then until `stop`.
+async fn prepare_searches(messenger: Arc<Messenger>, stop: CancellationToken) {
+    while stop.run_until_cancelled(sleep(PREPARE)).await.is_some() {
+        match stop.run_until_cancelled(messenger.prepare_searches()).await {
+            Some(Err(error)) => tracing::warn!(%error, "messages got no words to be found by"),
+            _ => continue,
+        }
+    }
 }
 
 /// Takes away what files left behind, now and then until `stop`.

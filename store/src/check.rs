@@ -101,7 +101,7 @@ impl Snapshot<'_> {
             differ("notifications", count(recount.notifications.len()), recount.message_count);
         }
         let misfiled = self.misfiled(Shelf::Title, chat.id.0, &words([chat.title.as_str()]))?;
-        differ(MISFILED, misfiled, 0);
+        differ(MISFILED, misfiled + self.misfiled_messages(chat.id)?, 0);
         let mut after = UserId(0);
         loop {
             let seats = self.seats_in(chat.id, after, STEP)?;
@@ -257,6 +257,9 @@ impl Tx<'_> {
         chat.last_message_at = last.first().map_or(chat.created_at, |message| message.date);
         self.save_totals(&chat)?;
         self.file_chat(id, &chat.title)?;
+        if self.misfiled_messages(id)? != 0 {
+            self.forget_search(id)?;
+        }
         self.recount_members(id)?;
         if chat.kind == ChatKind::System {
             self.repair_notifications(&chat)?;

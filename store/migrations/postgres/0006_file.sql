@@ -57,3 +57,20 @@ CREATE UNIQUE INDEX public_link_file ON public_link (file_id);
 
 -- With what links are signed; made when it is needed first.
 ALTER TABLE portal ADD COLUMN link_key TEXT NOT NULL DEFAULT '';
+
+-- Up to which message a chat's messages have words to be found by, and whether the others are to get theirs. Only chats
+-- have a row in which somebody had to look long.
+CREATE TABLE message_search (
+    chat_id BIGINT PRIMARY KEY NOT NULL,
+    upto BIGINT NOT NULL,
+    wanted BIGINT NOT NULL
+);
+CREATE INDEX message_search_wanted ON message_search (chat_id) WHERE wanted = 1;
+
+-- How the words of those messages begin. Derived.
+CREATE TABLE message_word (
+    chat_id BIGINT NOT NULL,
+    word TEXT COLLATE "C" NOT NULL,
+    message_id BIGINT NOT NULL,
+    PRIMARY KEY (chat_id, word, message_id)
+);
