@@ -75,13 +75,14 @@ impl Messenger {
         Ok(())
     }
 
-    /// `im.disk.folder.get`: the folder of a dialog's files, made as needed. For those who may write there.
+    /// `im.disk.folder.get`: the folder of a dialog's files, made as needed. For its members.
     pub async fn dialog_folder(&self, user: UserId, dialog: DialogId) -> Result<FolderId, Error> {
         let now = self.now();
         self.store
             .write(move |tx| {
                 let actor = acting(tx, user)?;
-                let chat = writable(tx, &actor, dialog, now)?;
+                let chat = dialog::open(tx, &actor, dialog, now)?;
+                tx.member(chat.id, user)?.ok_or(Refusal::NoAccess)?;
                 Ok(folder_for(tx, &actor, Owner::Chat(chat.id), now)?.id)
             })
             .await

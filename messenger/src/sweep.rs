@@ -4,6 +4,7 @@
 //! that no upload of equal bytes can count on them.
 
 use lately_model::blob::GRACE;
+use lately_store::Tx;
 
 use crate::{Error, Messenger};
 
@@ -18,10 +19,12 @@ impl Messenger {
         if let Err(error) = lately_store::clear_yard(self.settings.vault.yard()).await {
             tracing::warn!(%error, "the folder of files that arrive cannot be cleared");
         }
+        let before = now.plus(-GRACE);
+        let judge = move |tx: &mut Tx<'_>| Ok::<_, Error>(tx.judge_blobs(before, STEP)?);
+        while self.store.write(judge).await? > 0 {}
         let mut gone = 0;
         loop {
-            let before = now.plus(-GRACE);
-            let doomed = self.store.write(move |tx| Ok::<_, Error>(tx.doom_blobs(before, STEP)?)).await?;
+            let doomed = self.store.read(|snapshot| Ok::<_, Error>(snapshot.doomed_blobs(STEP)?)).await?;
             let mut removed = Vec::new();
             for blob in &doomed {
                 match self.settings.vault.remove(&blob.key()).await {
@@ -30,17 +33,13 @@ impl Messenger {
                 }
             }
             gone += removed.len();
-            let all = removed.len() == doomed.len();
-            let full = doomed.len() >= usize::try_from(STEP).unwrap_or(usize::MAX);
-            if !removed.is_empty() {
-                let drop_all = move |tx: &mut lately_store::Tx<'_>| {
-                    removed.iter().try_for_each(|blob| tx.drop_blob(*blob)).map_err(Error::from)
-                };
-                self.store.write(drop_all).await?;
-            }
-            if !full || !all {
+            if removed.is_empty() {
                 return Ok(gone);
             }
+            let drop_all = move |tx: &mut Tx<'_>| {
+                removed.iter().try_for_each(|blob| tx.drop_blob(*blob)).map_err(Error::from)
+            };
+            self.store.write(drop_all).await?;
         }
     }
 }

@@ -71,9 +71,13 @@ pub async fn answer(
     if request.method() == Verb::OPTIONS {
         return dressed(preflight());
     }
+    let _in_flight = portal.metrics.begin();
     let (name, number) = (passage.name(), way.request.clone());
     match pass(portal, passage, request, way).await {
-        Ok(response) => response,
+        Ok(response) => {
+            tracing::debug!(request = number.as_str(), name, status = response.status().as_u16(), "answered");
+            response
+        }
         Err(failure) => {
             let error = WireError::of(failure, name, &number);
             let mut response = dressed(envelope::failure(&error, Format::Json));

@@ -121,7 +121,13 @@ impl Tx<'_> {
             by.into(),
         ];
         self.engine.run_one(sql, &params)?;
-        self.release_blobs(&before, now)
+        self.release_blobs(&before, now)?;
+        // Rows show the file of a chat's newest message.
+        let chat = self.chat(before.chat_id)?;
+        match chat.filter(|chat| !before.message_id.is_none() && chat.last_message_id == before.message_id) {
+            Some(chat) => self.told_room(chat.id),
+            None => Ok(()),
+        }
     }
 
     /// Deletes a file: its row stays, its bytes go in time, and nobody finds it any more.

@@ -1,4 +1,4 @@
--- Bytes that are kept, once however often they come. A doomed row waits for its bytes to be removed.
+-- Bytes that are kept, once however often they come. Their fate: 0 something has them, 1 to be looked at, 2 doomed.
 CREATE TABLE blob (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     hash TEXT NOT NULL,
@@ -6,9 +6,10 @@ CREATE TABLE blob (
     media TEXT NOT NULL,
     born INTEGER NOT NULL,
     claimed_at INTEGER NOT NULL,
-    doomed INTEGER NOT NULL
+    fate INTEGER NOT NULL
 );
-CREATE UNIQUE INDEX blob_hash ON blob (hash) WHERE doomed = 0;
+CREATE UNIQUE INDEX blob_hash ON blob (hash) WHERE fate < 2;
+CREATE INDEX blob_fate ON blob (fate, claimed_at) WHERE fate > 0;
 
 -- Folders; one without a parent is a storage. Folders and files share one row of numbers.
 CREATE TABLE folder (

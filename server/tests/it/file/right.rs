@@ -84,8 +84,12 @@ async fn in_a_channel_managers_send_and_the_others_fetch() {
     let refused =
         stage.bob.refused("im.v2.File.upload", json!({ "dialogId": "chat70", "fields": fields })).await;
     assert_eq!(refused, (400, "SEND_FAILED".to_owned()));
-    let refused = stage.bob.refused("im.disk.folder.get", json!({ "CHAT_ID": 70 })).await;
-    assert_eq!(refused, (403, "ACCESS_ERROR".to_owned()));
+    let folder = folder(&stage.bob, "chat70").await;
+    assert_eq!(stage.bob.ok("disk.folder.getChildren", json!({ "id": folder })).await[0]["NAME"], "news.txt");
+    let refused = stage.bob.refused("disk.folder.uploadFile", json!({ "id": folder })).await;
+    assert_eq!(refused, (400, "ACCESS_DENIED".to_owned()));
+    let commit = json!({ "CHAT_ID": 70, "FILE_ID": file["id"] });
+    assert_eq!(stage.bob.refused("im.disk.file.commit", commit).await, (403, "ACCESS_ERROR".to_owned()));
     let params = json!({ "dialogId": "chat70", "fileId": file["id"] });
     let link = stage.bob.ok("im.v2.File.download", params).await["downloadUrl"].clone();
     assert_eq!(fetch(&stage.portal, &link).await, (200, b"news".to_vec()));

@@ -68,7 +68,7 @@ async fn bytes_that_come_again_after_they_were_doomed_are_others() {
     let id = bring(&stage.alice, "2", "a.txt", "again and again").await;
     let before: Vec<_> = names(stage.portal.data());
     stage.portal.damage(&format!(
-        "UPDATE file SET deleted = 1, blob_id = 0 WHERE id = {id}; UPDATE blob SET doomed = 1"
+        "UPDATE file SET deleted = 1, blob_id = 0 WHERE id = {id}; UPDATE blob SET fate = 2"
     ));
     let (file, _) = send(&stage.alice, "2", "b.txt", "again and again").await;
     assert_eq!(kept(stage.portal.data()), 2);
