@@ -9,7 +9,7 @@ use lately_store::{Received, Snapshot, Tx};
 
 use crate::dialog::role_in;
 use crate::link::{Pass, Signer};
-use crate::upload::{Kept, Unkept};
+use crate::upload::{Content, Kept, Unkept};
 use crate::user::acting;
 use crate::{Error, Messenger, Refusal};
 
@@ -138,11 +138,11 @@ impl Messenger {
         user: UserId,
         folder: FolderId,
         name: &str,
-        base64: &str,
+        content: Content,
         rename: bool,
     ) -> Result<(File, FolderId), Error> {
         file::good_name(name).ok_or(Refusal::ObjectNameEmpty)?;
-        let received = self.receive_base64(base64).await.map_err(not_kept)?;
+        let received = self.receive(content).await.map_err(not_kept)?;
         self.add_object(user, folder, name, received, rename, None).await
     }
 
@@ -182,7 +182,7 @@ impl Messenger {
         user: UserId,
         id: FileId,
         name: &str,
-        base64: &str,
+        content: Content,
     ) -> Result<(File, FolderId), Error> {
         self.store.read(move |snapshot| editable(snapshot, user, id).map(drop)).await?;
         let wrong = |why: &str| Refusal::VersionNotKept(why.to_owned());
@@ -190,7 +190,7 @@ impl Messenger {
             "" => None,
             name => Some(file::good_name(name).ok_or_else(|| wrong("The name has a path in it"))?.to_owned()),
         };
-        let kept = async { self.keep(self.receive_base64(base64).await?).await };
+        let kept = async { self.keep(self.receive(content).await?).await };
         let kept = kept.await.map_err(|unkept| match unkept {
             Unkept::Fault(error) => error,
             Unkept::TooLarge(most) => Refusal::VersionTooLarge(most).into(),

@@ -13,7 +13,7 @@ use serde_json::{Map, Value, json};
 use crate::dialog::{self, role_in};
 use crate::disk::{folder_for, free_name, may_read, put_into};
 use crate::link::{Links, Part, Pass, Signer};
-use crate::upload::Unkept;
+use crate::upload::{Content, Unkept};
 use crate::user::{acting, may_meet};
 use crate::{Error, Messenger, Refusal};
 
@@ -114,13 +114,13 @@ impl Messenger {
         user: UserId,
         dialog: DialogId,
         name: &str,
-        base64: &str,
+        content: Content,
         wording: Wording,
     ) -> Result<Posted, Error> {
         let name = file::good_name(name).ok_or(Refusal::FileEmpty)?.to_owned();
         // Whoever may not is told before the file costs anything; it is looked at again when it counts.
         self.store.read(move |snapshot| may_send(snapshot, user, dialog)).await?;
-        let kept = async { self.keep(self.receive_base64(base64).await?).await };
+        let kept = async { self.keep(self.receive(content).await?).await };
         let kept = kept.await.map_err(|unkept| match unkept {
             Unkept::Fault(error) => error,
             Unkept::TooLarge(most) => Refusal::FileTooLarge(most).into(),

@@ -44,6 +44,15 @@ impl From<Error> for Unkept {
     }
 }
 
+/// The bytes of a file as a call has them.
+#[derive(Debug)]
+pub enum Content {
+    /// Written as base64.
+    Base64(String),
+    /// Received already, or not kept.
+    Received(Box<Result<Received, Unkept>>),
+}
+
 /// Bytes on their way in.
 #[derive(Debug)]
 pub struct Upload {
@@ -98,6 +107,22 @@ impl Messenger {
         let incoming = Incoming::begin(self.settings.vault.yard(), &name).await;
         let incoming = incoming.map_err(|error| Unkept::failed(&error))?;
         Ok(Upload { incoming, most: self.settings.largest_file })
+    }
+
+    /// A name that nobody can guess, of letters and digits, for a file that was taken out of a call.
+    pub fn stand_in(&self) -> String {
+        format!("file{}", self.dice.secret(32))
+    }
+
+    /// Receives a file in whatever form a call has it.
+    ///
+    /// # Errors
+    /// It is not base64, too large, or cannot be kept.
+    pub(crate) async fn receive(&self, content: Content) -> Result<Received, Unkept> {
+        match content {
+            Content::Base64(text) => self.receive_base64(&text).await,
+            Content::Received(received) => *received,
+        }
     }
 
     /// Receives a file that was written as base64. Line breaks and blanks in it are passed over, its end may lack `=`.

@@ -301,6 +301,38 @@ async fn a_file_of_a_hundred_megabytes_comes_and_goes_in_little_memory() {
     portal.assert_exact().await;
 }
 
+/// The same in one call, whose body is a third larger than the file.
+#[tokio::test]
+async fn a_file_of_a_hundred_megabytes_inside_a_call_is_received_in_little_memory() {
+    let portal = TestPortal::start().await;
+    let alice = portal.client(Person::Alice).await;
+    let address = alice.url.replace(&portal.origin(), "");
+    let piece = "QUJD".repeat(PIECE / 4);
+    let count = LARGE / (PIECE / 4 * 3);
+    let (before, after) = (r#"{"dialogId":"2","fields":{"name":"a.bin","content":""#, r#""}}"#);
+    let length = before.len() + count * PIECE + after.len();
+    let head = format!(
+        "POST {address}im.v2.File.upload HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\
+         Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n{before}"
+    );
+    let _turn = TURN.lock().await;
+    let profiler = dhat::Profiler::builder().testing().build();
+    let mut way = connect(&portal).await;
+    way.write_all(head.as_bytes()).await.unwrap();
+    for _ in 0..count {
+        way.write_all(piece.as_bytes()).await.unwrap();
+    }
+    way.write_all(after.as_bytes()).await.unwrap();
+    let mut answer = Vec::new();
+    way.read_to_end(&mut answer).await.unwrap();
+    let held = dhat::HeapStats::get().max_bytes;
+    drop(profiler);
+    let answer = String::from_utf8(answer).unwrap();
+    let size = format!("\"size\":{}", count * (PIECE / 4 * 3));
+    assert!(answer.starts_with("HTTP/1.1 200 ") && answer.contains(&size), "{answer}");
+    assert!(held < LITTLE, "{held} bytes were held while a file came inside a call");
+}
+
 async fn connect(portal: &TestPortal) -> TcpStream {
     TcpStream::connect(portal.server.http.first().unwrap()).await.unwrap()
 }

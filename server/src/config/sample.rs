@@ -119,8 +119,8 @@ pub(super) const DOCS: &[(&str, &str)] = &[
     ),
     (
         "files.largest_bytes",
-        "How large a file may be, in bytes: 1024 to 5368709120. One that comes inside a call also has to fit\n\
-         into rest.body_limit_bytes, a third larger than itself.",
+        "How large a file may be, in bytes: 1024 to 5368709120. One that comes inside a call is not counted in\n\
+         rest.body_limit_bytes.",
     ),
     (
         "files.directory",

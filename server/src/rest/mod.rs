@@ -5,6 +5,7 @@ pub mod batch;
 pub mod call;
 pub mod envelope;
 pub mod filter;
+pub mod inline;
 pub mod limits;
 pub mod methods;
 pub mod params;

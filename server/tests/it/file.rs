@@ -3,6 +3,7 @@
 mod bucket;
 mod crash;
 mod disk;
+mod inline;
 mod link;
 mod moving;
 mod name;

@@ -243,7 +243,8 @@ async fn upload(call: &Call, storage: bool) -> Result<Answer, Failure> {
     if content.base64.is_empty() {
         return Err(missing("fileContent").into());
     }
-    let (made, storage) = messenger.upload_object(user, folder, &name, &content.base64, rename).await?;
+    let content = call.files.content(content.base64);
+    let (made, storage) = messenger.upload_object(user, folder, &name, content, rename).await?;
     let links = messenger.signer(user).await?.links(&made);
     Ok(Answer::tree(disk::new_file(&made, storage, &links, &wire(call))))
 }
@@ -257,7 +258,8 @@ async fn get(call: &Call) -> Result<Answer, Failure> {
 async fn version(call: &Call) -> Result<Answer, Failure> {
     let file = FileId(id(call)?);
     let content = content(call).filter(|content| !content.base64.is_empty()).ok_or(missing("fileContent"))?;
-    let changed = call.messenger().upload_version(call.user(), file, &content.name, &content.base64).await?;
+    let bytes = call.files.content(content.base64);
+    let changed = call.messenger().upload_version(call.user(), file, &content.name, bytes).await?;
     let links = call.messenger().signer(call.user()).await?.links(&changed.0);
     Ok(Answer::tree(disk::new_version(&changed.0, changed.1, &links, &wire(call))))
 }

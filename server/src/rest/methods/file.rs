@@ -144,7 +144,8 @@ async fn upload(call: &Call) -> Result<Answer, Failure> {
     }
     let dialog = dialog(call).ok_or(Refusal::NoDialogForFile)?;
     let wording = Wording { text: text("message"), as_files: false };
-    let posted = call.messenger().send_file(call.user(), dialog, &name, &content, wording).await?;
+    let content = call.files.content(content);
+    let posted = call.messenger().send_file(call.user(), dialog, &name, content, wording).await?;
     Ok(Answer::tree(file::sent(&posted, dialog, &wire(call))))
 }
 
