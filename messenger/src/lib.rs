@@ -14,6 +14,7 @@ pub mod department;
 pub mod dialog;
 pub mod dice;
 pub mod disk;
+pub mod event;
 pub mod file;
 pub mod link;
 pub mod message;
@@ -40,7 +41,7 @@ use std::sync::atomic::AtomicU64;
 use lately_model::Moment;
 use lately_store::{Database, Nowhere, Store, StoreError, Vault};
 
-use tokio::sync::{OnceCell, Semaphore, mpsc};
+use tokio::sync::{OnceCell, Semaphore, mpsc, watch};
 
 pub use clock::{Clock, SystemClock};
 pub use dice::{Dice, SystemDice};
@@ -95,6 +96,8 @@ pub struct Messenger {
     dice: Arc<dyn Dice>,
     settings: Settings,
     repaired: AtomicU64,
+    /// Rung after each commit, whoever made it.
+    committed: watch::Receiver<()>,
     /// With what links are signed, once it was needed.
     link_key: OnceCell<String>,
     /// Whose turn it is to decode a picture.
@@ -131,6 +134,7 @@ impl Messenger {
             dice,
             settings,
             repaired,
+            committed,
             link_key,
             pictures,
         })

@@ -101,6 +101,16 @@ pub struct Delivery {
 }
 
 impl Signer {
+    /// Signs with `key`, for `user`, links that last a day from `now`.
+    pub(crate) fn new(key: String, user: UserId, now: Moment) -> Self {
+        Self { key, user, expires_at: Moment((now.0 / HOUR + 1) * HOUR + LASTS) }
+    }
+
+    /// The same for another person.
+    pub fn of(&self, user: UserId) -> Self {
+        Self { user, ..self.clone() }
+    }
+
     /// The links to a file.
     pub fn links(&self, file: &File) -> Links {
         let sign = |part| self.sign(&Pass::Fetch { part, file: file.id }, None);
@@ -152,8 +162,7 @@ fn seal(key: &str, text: &str) -> String {
 impl Messenger {
     /// Signs links for `user` that last a day.
     pub async fn signer(&self, user: UserId) -> Result<Signer, Error> {
-        let expires_at = Moment((self.now().0 / HOUR + 1) * HOUR + LASTS);
-        Ok(Signer { key: self.link_key().await?, user, expires_at })
+        Ok(Signer::new(self.link_key().await?, user, self.now()))
     }
 
     /// A link for one use, within an hour.

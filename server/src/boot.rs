@@ -265,7 +265,24 @@ async fn sweep(messenger: Arc<Messenger>, stop: CancellationToken) {
     }
 }
 
-/// What the servers of a portal tell each other beside their commits: what they count for the limits.
+/// Where clients find the push channel: at the public address if there is one, by either scheme, else at the first
+/// address of each.
+fn push_addresses(config: &Config, http: &[SocketAddr], https: &[SocketAddr]) -> Addresses {
+    let by = |http: &[SocketAddr], https: &[SocketAddr]| {
+        let base = config.base_url(http, https);
+        base.split_once("://").map_or(base.clone(), |(_, host)| host.to_owned())
+    };
+    let own = config.push.plain_url.as_deref().map(|url| url.trim_end_matches('/').to_owned());
+    let (plain, secure) = match (http, https) {
+        ([], https) => (by(&[], https), by(&[], https)),
+        (http, []) => (by(http, &[]), by(http, &[])),
+        (http, https) => (by(http, &[]), by(&[], https)),
+    };
+    Addresses { plain: own.unwrap_or_else(|| format!("http://{plain}")), secure: format!("https://{secure}") }
+}
+
+/// What the servers of a portal tell each other beside their commits: what they count for the limits, and what clients are
+/// told at once or never.
 fn notes(portal: &Arc<Portal>) -> Notes {
     let (sender, out) = mpsc::channel(NOTES);
     portal.limits.share(sender.clone());

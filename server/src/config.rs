@@ -54,6 +54,8 @@ pub struct Config {
     pub limits: Limits,
     /// The recent list.
     pub recent: Recent,
+    /// The push channel.
+    pub push: Push,
     /// Files.
     pub files: Files,
     /// The log on standard error.
@@ -128,6 +130,16 @@ pub struct Recent {
     pub window_days: u32,
     /// Rows that all resident lists together may hold.
     pub resident_rows: usize,
+}
+
+/// `[push]`: the push channel.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Push {
+    /// Scheme, host and port by which pages that came over plain HTTP connect; unset: those of `public_url`, or else of
+    /// the first address bound for HTTP.
+    #[serde(with = "unless_blank")]
+    pub plain_url: Option<String>,
 }
 
 /// `[files]`: files and pictures.

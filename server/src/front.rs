@@ -1,4 +1,4 @@
-//! What the main listeners answer: REST calls, bytes of files, the page, and nothing else.
+//! What the main listeners answer: REST calls, bytes of files, the push channel, the page, and nothing else.
 //!
 //! Must hold: a call that needs no packing takes the straight way, past the routes and the layer that packs; both ways
 //! give the same answer.

@@ -1,7 +1,7 @@
 //! Pictures of chats that lie in this portal. A chat's avatar is then an address of this portal with the hash of the
 //! picture's bytes in it, and that is what holds the bytes.
 
-use lately_model::{ChatId, Moment};
+use lately_model::{ChatId, Event, Moment};
 
 use crate::{Snapshot, StoreError, Tx};
 
@@ -22,6 +22,7 @@ impl Tx<'_> {
         let before = self.chat(chat)?.ok_or_else(|| StoreError::Missing(format!("chat {chat}")))?;
         self.release_avatar(&before.avatar, now)?;
         self.engine.run_one("UPDATE chat SET avatar = ?2 WHERE id = ?1", &[chat.into(), avatar.into()])?;
+        self.happened_at(now, Event::Pictured(chat));
         self.told_room(chat)
     }
 }

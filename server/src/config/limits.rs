@@ -30,6 +30,7 @@ impl Config {
             ("limits.operating_seconds", outside(operating, 1, 600)),
             ("recent.window_days", outside(recent.window_days, 1, 36_500)),
             ("recent.resident_rows", outside(recent.resident_rows, 1_000, 1_000_000_000)),
+            ("push.plain_url", self.push.plain_url.as_deref().and_then(bad_origin)),
             ("files.largest_bytes", outside(self.files.largest_bytes, 1024, 5 << 30)),
             ("files.s3_endpoint", self.files.s3_endpoint.as_deref().and_then(bad_endpoint)),
             ("files.s3_bucket", self.bucket_alone()),

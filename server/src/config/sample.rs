@@ -118,6 +118,11 @@ pub(super) const DOCS: &[(&str, &str)] = &[
          The lists not read for longest are dropped first, and loaded again when they are asked for.",
     ),
     (
+        "push.plain_url",
+        "The address by which pages that came over plain HTTP connect to the push channel, such as\n\
+         \"http://chat.example.org:8080\"; of use where a proxy serves both schemes at ports of their own.",
+    ),
+    (
         "files.largest_bytes",
         "How large a file may be, in bytes: 1024 to 5368709120. One that comes inside a call is not counted in\n\
          rest.body_limit_bytes.",

@@ -66,7 +66,7 @@ impl Incoming {
         let (yard, path) = (yard.to_owned(), yard.join(name));
         let (place, file) = aside(move || {
             private_dir(&yard)?;
-            let file = File::create_new(&path)?;
+            let file = private_file(&path)?;
             let place = Place(path);
             file.lock()?;
             Ok((place, file))
@@ -136,6 +136,15 @@ impl Received {
     pub fn path(&self) -> &Path {
         &self.place.0
     }
+}
+
+/// A new file, for its owner's eyes only where the system knows owners.
+fn private_file(path: &Path) -> io::Result<File> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
 }
 
 /// Removes what was left in a yard by programs that died. Answers how many files.

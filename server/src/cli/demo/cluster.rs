@@ -145,8 +145,9 @@ impl Ground<'_> {
     /// The nodes follow the same settings; what faces people is the balancer's.
     fn plans(&self, base_url: &str, plain: &str) -> Vec<Plan> {
         let mut words = vec!["--public-url".to_owned(), base_url.to_owned()];
+        let push = format!("push.plain_url={plain}");
         let files = format!("files.directory={}", vault::folder(self.config).display());
-        for setting in ["https.listen=", "rest.require_https=false", &files] {
+        for setting in ["https.listen=", "rest.require_https=false", &push, &files] {
             words.extend(["--set".to_owned(), setting.to_owned()]);
         }
         if let Some(file) = self.file {

@@ -25,7 +25,7 @@ use super::registry::Method;
 use super::shape::Wire;
 
 /// Every declaration, in the order in which documents list them.
-pub const GROUPS: [&[Method]; 16] = [
+pub const GROUPS: [&[Method]; 17] = [
     recent::METHODS,
     counter::METHODS,
     dialog::METHODS,
@@ -41,6 +41,7 @@ pub const GROUPS: [&[Method]; 16] = [
     portal::METHODS,
     option::METHODS,
     disk::METHODS,
+    pull::METHODS,
     batch::METHODS,
 ];
 

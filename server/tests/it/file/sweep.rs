@@ -28,8 +28,17 @@ async fn equal_bytes_are_kept_once_however_often_they_are_sent() {
     }
     send(&stage.alice, "2", "other.txt", "another").await;
     assert_eq!(kept(stage.portal.data()), 2);
-    let name = std::fs::read_dir(stage.portal.data().join("files")).unwrap().count();
-    assert_eq!(name, 3, "two shelves and the yard");
+    let shelves =
+        std::fs::read_dir(stage.portal.data().join("files")).unwrap().map(|shelf| shelf.unwrap().path());
+    let shelves: Vec<_> = shelves.collect();
+    assert_eq!(shelves.len(), 3, "two shelves and the yard");
+    for shelf in &shelves {
+        for file in std::fs::read_dir(shelf).unwrap() {
+            let mode =
+                std::os::unix::fs::PermissionsExt::mode(&file.unwrap().metadata().unwrap().permissions());
+            assert_eq!(mode & 0o777, 0o600, "nobody else reads it");
+        }
+    }
     stage.check().await;
 }
 
