@@ -42,6 +42,8 @@ pub struct ChatDraft {
     pub entity_type: String,
     /// Which one of them.
     pub entity_id: String,
+    /// The address of its picture, as [`Messenger::keep_avatar`] gave it; empty for none.
+    pub avatar: String,
 }
 
 impl Messenger {
@@ -281,6 +283,7 @@ fn make_chat(tx: &mut Tx<'_>, actor: &User, draft: &ChatDraft, now: Moment) -> R
         description: draft.description.trim().to_owned(),
         owner_id: actor.id,
         color: code,
+        avatar: draft.avatar.clone(),
         entity_type: if from_outside { String::new() } else { draft.entity_type.clone() },
         entity_id: if from_outside { String::new() } else { draft.entity_id.clone() },
         created_at: now,
@@ -406,14 +409,20 @@ fn announce(
     Ok(())
 }
 
-fn system(chat: &Chat, actor: UserId, text: String, params: Map<String, Value>, now: Moment) -> NewMessage {
+pub(crate) fn system(
+    chat: &Chat,
+    actor: UserId,
+    text: String,
+    params: Map<String, Value>,
+    now: Moment,
+) -> NewMessage {
     NewMessage { chat_id: chat.id, actor_id: actor, date: now, text, params, ..NewMessage::default() }
 }
 
-fn codes(code: &str) -> Map<String, Value> {
+pub(crate) fn codes(code: &str) -> Map<String, Value> {
     Map::from_iter([("CODE".to_owned(), json!([code]))])
 }
 
-fn mention(user: UserId) -> String {
+pub(crate) fn mention(user: UserId) -> String {
     format!("[USER={user}][/USER]")
 }

@@ -4,11 +4,12 @@ use lately_model::moment::DAY;
 use lately_model::recent::role_of;
 use lately_model::right::{Act, Verdict, verdict};
 use lately_model::{
-    Chat, ChatId, ChatKind, DialogId, File, Member, Message, MessageId, Moment, Role, User, UserId, preview,
+    Chat, ChatId, ChatKind, DialogId, Member, Message, MessageId, Moment, Role, User, UserId, preview,
 };
 pub use lately_store::View;
 use lately_store::{NewChat, Page, Snapshot, Span, Tx};
 
+use crate::file::{self, ShownFile};
 use crate::resident::Look;
 use crate::user::{acting, may_meet};
 use crate::{Error, Messenger, Refusal};
@@ -76,8 +77,8 @@ pub struct MessagePage {
     pub last_read: Option<MessageId>,
     /// The people who wrote them or whom they name.
     pub users: Vec<User>,
-    /// Their files, with the authors' names.
-    pub files: Vec<(File, String)>,
+    /// Their files, with the authors' names and links.
+    pub files: Vec<ShownFile>,
 }
 
 /// Which messages to show.
@@ -125,13 +126,14 @@ impl Messenger {
         limit: i64,
     ) -> Result<MessagePage, Error> {
         self.ensure(user, dialog).await?;
-        self.store
-            .read(move |snapshot| {
-                let actor = acting(snapshot, user)?;
-                let chat = readable(snapshot, &actor, dialog)?.ok_or(Refusal::NoAccess)?;
-                message_page(snapshot, &chat, user, window, limit)
-            })
-            .await
+        let page = self.store.read(move |snapshot| {
+            let actor = acting(snapshot, user)?;
+            let chat = readable(snapshot, &actor, dialog)?.ok_or(Refusal::NoAccess)?;
+            message_page(snapshot, &chat, user, window, limit)
+        });
+        let mut page = page.await?;
+        self.link_files(user, &mut page.files).await?;
+        Ok(page)
     }
 
     /// `im.dialog.users.list`: the members but those who sign in in one of the ways of `without`, and how many there
@@ -370,16 +372,12 @@ fn message_page(
     };
     let files = snapshot.files_of(&messages)?;
     let users = shown_users(snapshot, messages.iter())?;
-    let mut named = Vec::with_capacity(files.len());
-    for file in files {
-        let author = snapshot.user(file.author_id)?.map(|user| user.name()).unwrap_or_default();
-        named.push((file, author));
-    }
+    let files = files.into_iter().map(|file| file::named(snapshot, file)).collect::<Result<_, _>>()?;
     for message in &mut messages {
         fill_names(snapshot, message)?;
     }
     let last_read = member.map(|member| member.last_read_id);
-    Ok(MessagePage { chat_id: chat.id, messages, last_read, users, files: named })
+    Ok(MessagePage { chat_id: chat.id, messages, last_read, users, files })
 }
 
 /// The newest messages; unread ones are never cut off before they fill a page of their own (behaviour.md G).

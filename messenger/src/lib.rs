@@ -4,6 +4,7 @@
 //! Must hold: access is decided inside the transaction that acts; a resident list equals a fresh load at every moment.
 //! Never does: SQL, HTTP, wire shapes.
 
+pub mod avatar;
 pub mod birthday;
 pub mod bus;
 pub mod chat;
@@ -12,17 +13,24 @@ pub mod counter;
 pub mod department;
 pub mod dialog;
 pub mod dice;
+pub mod disk;
 pub mod event;
+pub mod file;
+pub mod link;
 pub mod message;
+pub mod message_search;
 pub mod notification;
 pub mod option;
+mod picture;
 pub mod recent;
 pub mod record;
 mod refusal;
 mod resident;
 pub mod search;
 pub mod search_last;
+mod sweep;
 pub mod transfer;
+pub mod upload;
 pub mod user;
 mod walk;
 pub mod webhook;
@@ -31,9 +39,9 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
 use lately_model::Moment;
-use lately_store::{Database, Store, StoreError};
+use lately_store::{Database, Nowhere, Store, StoreError, Vault};
 
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{OnceCell, Semaphore, mpsc, watch};
 
 pub use clock::{Clock, SystemClock};
 pub use dice::{Dice, SystemDice};
@@ -54,11 +62,23 @@ pub struct Settings {
     pub window_days: i64,
     /// How many rows may be resident before the lists unused longest are dropped.
     pub resident_rows: usize,
+    /// Where the bytes of files lie.
+    pub vault: Arc<dyn Vault>,
+    /// How many bytes a file may have.
+    pub largest_file: u64,
 }
+
+/// How many bytes a file may have unless an operator says otherwise: the contract's 100 MB.
+pub const LARGEST_FILE: u64 = 100 << 20;
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { window_days: 30, resident_rows: 2_000_000 }
+        Self {
+            window_days: 30,
+            resident_rows: 2_000_000,
+            vault: Arc::new(Nowhere),
+            largest_file: LARGEST_FILE,
+        }
     }
 }
 
@@ -78,6 +98,10 @@ pub struct Messenger {
     repaired: AtomicU64,
     /// Rung after each commit, whoever made it.
     committed: watch::Receiver<()>,
+    /// With what links are signed, once it was needed.
+    link_key: OnceCell<String>,
+    /// Whose turn it is to decode a picture.
+    pictures: Arc<Semaphore>,
 }
 
 impl Messenger {
@@ -99,7 +123,21 @@ impl Messenger {
         let (outlet, told) = mpsc::channel(OUTLET);
         let store = Store::open(database, observer, Some(outlet))?;
         let (walks, bus, repaired) = (Walks::default(), Bus::new(told), AtomicU64::new(0));
-        Ok(Self { store, residents, keyring, walks, bus, clock, dice, settings, repaired, committed })
+        let (link_key, pictures) = (OnceCell::new(), Arc::new(Semaphore::new(1)));
+        Ok(Self {
+            store,
+            residents,
+            keyring,
+            walks,
+            bus,
+            clock,
+            dice,
+            settings,
+            repaired,
+            committed,
+            link_key,
+            pictures,
+        })
     }
 
     /// The portal's present moment.

@@ -7,7 +7,7 @@ mod fact;
 
 use lately_model::notification::Button;
 use lately_model::{
-    ChatId, ChatKind, FileId, FileKind, MessageId, Moment, NotificationKind, Revision, User, UserId,
+    ChatId, ChatKind, FileId, FileKind, FolderId, MessageId, Moment, NotificationKind, Revision, User, UserId,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -26,8 +26,10 @@ pub enum Record {
     Chat(Box<ChatRecord>),
     /// A membership.
     Member(MemberRecord),
+    /// A folder.
+    Folder(FolderRecord),
     /// A file.
-    File(FileRecord),
+    File(Box<FileRecord>),
     /// A message.
     Message(Box<MessageRecord>),
     /// What a message in a chat of notifications has beside a message.
@@ -127,12 +129,30 @@ pub struct MemberRecord {
     pub first_visible: MessageId,
 }
 
-/// See [`lately_model::File`].
+/// See [`lately_model::Folder`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "the fields are those of Folder")]
+pub struct FolderRecord {
+    pub id: FolderId,
+    #[serde(default)]
+    pub parent: FolderId,
+    pub owner: String,
+    #[serde(default)]
+    pub owner_id: i64,
+    pub name: String,
+    pub created_at: Moment,
+    #[serde(default)]
+    pub created_by: UserId,
+}
+
+/// See [`lately_model::File`]. `hash` and `preview` name bytes that are kept; without them only the file is known.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "the fields are those of File")]
 pub struct FileRecord {
     pub id: FileId,
+    #[serde(default, skip_serializing_if = "none")]
     pub chat: ChatId,
     pub author: UserId,
     pub date: Moment,
@@ -145,6 +165,33 @@ pub struct FileRecord {
     pub width: i64,
     #[serde(default)]
     pub height: i64,
+    #[serde(default, skip_serializing_if = "none")]
+    pub folder: FolderId,
+    #[serde(default, skip_serializing_if = "none")]
+    pub updated_at: Option<Moment>,
+    #[serde(default, skip_serializing_if = "none")]
+    pub updated_by: UserId,
+    #[serde(default = "first", skip_serializing_if = "is_first")]
+    pub version: i64,
+    #[serde(default, skip_serializing_if = "none")]
+    pub hash: Option<String>,
+    #[serde(default, skip_serializing_if = "none")]
+    pub preview: Option<String>,
+    #[serde(default, skip_serializing_if = "none")]
+    pub deleted: bool,
+}
+
+/// Whether a value says nothing, and need not be written.
+fn none<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}
+
+fn first() -> i64 {
+    1
+}
+
+fn is_first(version: &i64) -> bool {
+    *version <= 1
 }
 
 /// See [`lately_model::Message`]. Without `actor` the author caused it; without `counts` it counts when a person wrote it.

@@ -122,6 +122,54 @@ pub enum Refusal {
     NoSuchStatus,
     /// A required code is missing.
     CodeEmpty,
+    /// The number of a file is missing or not positive.
+    FileIdEmpty,
+    /// No file was named that could be posted.
+    NoFileNamed,
+    /// A file cannot be posted: unknown, foreign, or posted already elsewhere.
+    FileNotPostable,
+    /// A file cannot be saved: unknown or foreign.
+    FileNotSavable,
+    /// A file to be sent has no name, a name that leads elsewhere, or no bytes.
+    FileEmpty,
+    /// A file to be sent is not base64.
+    FileNotBase64,
+    /// A file to be sent has more bytes than it may.
+    FileTooLarge(u64),
+    /// A file to be sent could not be kept.
+    FileNotKept,
+    /// A file was kept, and its message may not be posted.
+    FileNotSent,
+    /// There is no such dialog to send a file to.
+    NoDialogForFile,
+    /// The caller has no access to the dialog of a file.
+    NoAccessToFile,
+    /// There is no such file in the dialog.
+    NoSuchFile,
+    /// There is no such thing on any drive.
+    NoSuchObject,
+    /// The caller may not do this to a thing on a drive.
+    ObjectForbidden,
+    /// A file for a drive has no name, or one that leads elsewhere.
+    ObjectNameEmpty,
+    /// There is a file of this name.
+    ObjectNameTaken,
+    /// A file for a drive could not be kept, and why.
+    ObjectNotKept(String),
+    /// New bytes of a file could not be kept, and why.
+    VersionNotKept(String),
+    /// New bytes of a file are more than it may have.
+    VersionTooLarge(u64),
+    /// A link is wrong, has ended, was used, or leads to what the person may not have.
+    BadLink,
+    /// What a link leads to is not there any more.
+    BytesGone,
+    /// The caller may not change the picture of the chat.
+    MayNotPicture,
+    /// This kind of chat has no picture of its own, or does not let it be changed.
+    NoPictureHere,
+    /// What should become a picture is none, or too large.
+    NotAPicture,
     /// A profile field is missing or bad: its name, and what is wrong.
     Argument(&'static str, String),
     /// The portal refuses for the reason given.

@@ -3,12 +3,14 @@
 //! Must hold: an import that stops, for whatever reason, has kept every line before the one it names, and can be run
 //! again from the beginning: what is there already changes nothing.
 
+pub mod bytes;
+
 use std::io::{self, BufRead, ErrorKind, Write};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use lately_model::ChatId;
+use lately_model::{BlobId, ChatId};
 use lately_store::{Difference, Fact, StoreError};
 
 use crate::record::Record;
@@ -16,6 +18,9 @@ use crate::{Error, Messenger};
 
 /// How many lines share a transaction.
 const BATCH: usize = 1000;
+
+/// How many bytes' rows are read at a time.
+const STEP: i64 = 500;
 
 /// How many differences a check tells.
 const DIFFERENCES: usize = 100;
@@ -146,7 +151,35 @@ impl Messenger {
         &self,
         mut progress: impl FnMut(u64, u64) + Send + 'static,
     ) -> Result<Vec<Difference>, Error> {
-        self.store.read(move |snapshot| Ok(snapshot.differences(DIFFERENCES, &mut progress)?)).await
+        let recount = self
+            .store
+            .read(move |snapshot| Ok::<_, Error>(snapshot.differences(DIFFERENCES, &mut progress)?));
+        let mut found = recount.await?;
+        self.compare_bytes(&mut found).await?;
+        Ok(found)
+    }
+
+    /// Bytes that something has and that are not there, or are more or fewer than they were.
+    async fn compare_bytes(&self, found: &mut Vec<Difference>) -> Result<(), Error> {
+        let mut after = BlobId(0);
+        loop {
+            let blobs =
+                self.store.read(move |snapshot| Ok::<_, Error>(snapshot.blobs_after(after, STEP)?)).await?;
+            let Some(last) = blobs.last() else { return Ok(()) };
+            after = last.id;
+            for blob in blobs {
+                if found.len() >= DIFFERENCES {
+                    return Ok(());
+                }
+                let size = self.settings.vault.size(&blob.key()).await.map_err(StoreError::from)?;
+                let size = size.map(|size| i64::try_from(size).unwrap_or(i64::MAX));
+                if size != Some(blob.size) {
+                    let row = format!("file content {}", blob.key());
+                    let (found_size, expected) = (size.unwrap_or(0), blob.size);
+                    found.push(Difference { row, value: "bytes", found: found_size, expected });
+                }
+            }
+        }
     }
 
     /// Writes what a recount gives wherever it differs: first for people and departments, then chat after chat. Answers

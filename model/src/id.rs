@@ -49,3 +49,11 @@ id!(
     /// An incoming webhook.
     WebhookId
 );
+id!(
+    /// A folder of a drive, or of a chat's files. Folders and files share one row of numbers.
+    FolderId
+);
+id!(
+    /// Bytes that are kept once, however many files have them.
+    BlobId
+);

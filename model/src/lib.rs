@@ -5,12 +5,14 @@
 //! Must hold: everything here is a pure function of its arguments.
 //! Never does: I/O, SQL, clocks, randomness, async, wire formats.
 
+pub mod blob;
 pub mod chat;
 pub mod color;
 pub mod department;
 pub mod dialog;
 pub mod event;
 pub mod file;
+pub mod folder;
 pub mod id;
 pub mod line;
 pub mod member;
@@ -25,12 +27,14 @@ pub mod text;
 pub mod user;
 pub mod webhook;
 
+pub use blob::Blob;
 pub use chat::{Chat, ChatKind};
 pub use department::{Department, Structure};
 pub use dialog::DialogId;
 pub use event::Event;
 pub use file::{File, FileKind};
-pub use id::{ChatId, FileId, MessageId, UserId, WebhookId};
+pub use folder::{Folder, Owner};
+pub use id::{BlobId, ChatId, FileId, FolderId, MessageId, UserId, WebhookId};
 pub use line::Line;
 pub use member::{Member, Role};
 pub use message::Message;

@@ -95,6 +95,11 @@ pub fn expand_user_names(text: &str, names: &dyn Fn(UserId) -> Option<String>) -
     expanded
 }
 
+/// What of a text is looked at when somebody searches: what is shown of it, without its markup.
+pub fn bare(text: &str) -> String {
+    plain(text, &|_| None)
+}
+
 /// The text without its markup, line breaks and outer spaces still as they were.
 fn plain(text: &str, names: &dyn Fn(UserId) -> Option<String>) -> String {
     let mut tokens = markup::parse(text);

@@ -14,7 +14,7 @@ pub enum Act {
     Post,
     /// Change its name.
     Rename,
-    /// Change its colour.
+    /// Change its colour or its picture.
     Recolor,
     /// Add members.
     Extend,

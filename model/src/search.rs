@@ -56,6 +56,42 @@ pub fn finds(words: &Words, asked: &[String]) -> bool {
     !asked.is_empty() && asked.iter().all(begins)
 }
 
+/// How many signs of a word's beginning are kept of a message. Longer words are told apart by looking at the message.
+const STEM: usize = 6;
+
+/// How many beginnings are kept of one message.
+const STEMS: usize = 20_000;
+
+/// The beginnings by which a message with this text may be found; each that [`holds`] is among them.
+pub fn stems(text: &str) -> Words {
+    let parts = split(text).flat_map(|word| beginnings(&word).collect::<Vec<_>>());
+    parts.take(STEMS).map(|part| part.chars().take(STEM).collect()).collect()
+}
+
+/// What a message must have among its [`stems`] to be found by a word that is asked for: the lowest such beginning, and
+/// the first above all of them.
+pub fn stem_range(asked: &str) -> (String, String) {
+    let low: String = asked.chars().take(STEM).collect();
+    // A whole stem is followed by nothing but itself; a shorter one by all that it begins.
+    let high = if asked.chars().count() >= STEM { '\u{1}' } else { '\u{10ffff}' };
+    (low.clone(), format!("{low}{high}"))
+}
+
+/// Whether a text has all the words that are asked for, each at the beginning of one of its own. Nothing asked is held
+/// by nothing.
+pub fn holds(text: &str, asked: &[String]) -> bool {
+    let mut missing: Vec<&String> = asked.iter().collect();
+    for word in split(text) {
+        for part in beginnings(&word) {
+            missing.retain(|asked| !part.starts_with(asked.as_str()));
+            if missing.is_empty() {
+                return !asked.is_empty();
+            }
+        }
+    }
+    false
+}
+
 /// Folded words of letters and digits.
 fn split(text: &str) -> impl Iterator<Item = String> {
     let folded: String = text.nfkc().flat_map(fold).filter(|sign| !is_no_sign(*sign)).collect();
@@ -103,6 +139,32 @@ mod tests {
 
     fn found(text: &str, question: &str) -> bool {
         finds(&words([text]), &asked(question))
+    }
+
+    #[test]
+    fn what_a_message_holds_is_among_its_stems() {
+        for (text, question) in [
+            ("Отчёт за март готов", "ОТЧЁТ мар"),
+            ("明日の会議は三時から", "会議 三時"),
+            ("会議室", "議室"),
+            ("Straße nach Zürich", "STRASSE zür"),
+            ("unbelievably long", "unbelievabl"),
+            ("ab", "ab"),
+            ("abcdef", "abcdef"),
+        ] {
+            let asked = asked(question);
+            assert!(holds(text, &asked), "{text} {question}");
+            let stems = stems(text);
+            for word in &asked {
+                let (low, high) = stem_range(word);
+                assert!(stems.range(low..high).next().is_some(), "{text} {word}");
+            }
+        }
+        for (text, question) in
+            [("unbelievably", "unbelieving"), ("a report", "port"), ("one", "one two"), ("", "x"), ("x", "")]
+        {
+            assert!(!holds(text, &asked(question)), "{text} {question}");
+        }
     }
 
     #[test]

@@ -61,6 +61,12 @@ pub enum BootError {
 /// How many notes to other servers wait; more are lost.
 const NOTES: usize = 4096;
 
+/// How often chats are looked for in which somebody looked long.
+const PREPARE: Duration = Duration::from_secs(15);
+
+/// How often what files left behind is looked for. It has a day's grace anyway.
+const SWEEP: Duration = Duration::from_secs(600);
+
 /// A running portal.
 pub struct Server {
     /// The HTTP addresses it really listens on.
@@ -111,6 +117,8 @@ impl Server {
         let settings = Settings {
             window_days: i64::from(config.recent.window_days),
             resident_rows: config.recent.resident_rows,
+            vault: crate::vault::open(&config)?,
+            largest_file: config.files.largest_bytes,
         };
         // What another program holds is found out before anything is written.
         let http_sockets = bind(&config.http.listen).await?;
@@ -153,6 +161,8 @@ impl Server {
             body_limit: config.rest.body_limit_bytes,
             require_https: config.rest.require_https,
         });
+        main.tasks.spawn(prepare_searches(Arc::clone(&messenger), main.stop.clone()));
+        main.tasks.spawn(sweep(Arc::clone(&messenger), main.stop.clone()));
         if let Some(address) = &config.bus {
             let notes = notes(&portal);
             main.tasks.spawn(messenger.join(address, notes, main.stop.clone()).await?);
@@ -232,6 +242,27 @@ pub async fn bind(addresses: &[SocketAddr]) -> Result<Vec<TcpListener>, BootErro
 /// The system does not say.
 pub fn addresses(sockets: &[TcpListener]) -> Result<Vec<SocketAddr>, std::io::Error> {
     sockets.iter().map(TcpListener::local_addr).collect()
+}
+
+/// Gives words to messages of chats in which somebody looked long, now and then until `stop`.
+async fn prepare_searches(messenger: Arc<Messenger>, stop: CancellationToken) {
+    while stop.run_until_cancelled(sleep(PREPARE)).await.is_some() {
+        match stop.run_until_cancelled(messenger.prepare_searches()).await {
+            Some(Err(error)) => tracing::warn!(%error, "messages got no words to be found by"),
+            _ => continue,
+        }
+    }
+}
+
+/// Takes away what files left behind, now and then until `stop`.
+async fn sweep(messenger: Arc<Messenger>, stop: CancellationToken) {
+    while stop.run_until_cancelled(sleep(SWEEP)).await.is_some() {
+        match messenger.sweep().await {
+            Ok(0) => {}
+            Ok(gone) => tracing::debug!(gone, "bytes that no file had were removed"),
+            Err(error) => tracing::warn!(%error, "what files left behind is still there"),
+        }
+    }
 }
 
 /// Where clients find the push channel: at the public address if there is one, by either scheme, else at the first

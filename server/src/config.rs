@@ -22,7 +22,7 @@ use serde::{Deserialize, Serialize};
 
 pub use load::load;
 pub use sample::sample;
-use written::{address, list, unless_blank};
+use written::{address, list, secret, unless_blank};
 
 /// What an environment variable that sets a key begins with: `LATELY__HTTP__LISTEN` sets `http.listen`.
 pub const ENVIRONMENT_PREFIX: &str = "LATELY__";
@@ -56,6 +56,8 @@ pub struct Config {
     pub recent: Recent,
     /// The push channel.
     pub push: Push,
+    /// Files.
+    pub files: Files,
     /// The log on standard error.
     pub log: Log,
     /// Metrics and probes.
@@ -140,6 +142,31 @@ pub struct Push {
     pub plain_url: Option<String>,
 }
 
+/// `[files]`: files and pictures.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Files {
+    /// Largest file, in bytes.
+    pub largest_bytes: u64,
+    /// The folder for the bytes of files; none: one in the data directory. See [`crate::vault::folder`].
+    #[serde(with = "unless_blank")]
+    pub directory: Option<PathBuf>,
+    /// Address of an S3-compatible store.
+    #[serde(with = "unless_blank")]
+    pub s3_endpoint: Option<String>,
+    /// The bucket there; none: files lie in the folder.
+    #[serde(with = "unless_blank")]
+    pub s3_bucket: Option<String>,
+    /// The region that requests are signed for.
+    pub s3_region: String,
+    /// The public half of the store's credential.
+    #[serde(with = "unless_blank")]
+    pub s3_key_id: Option<String>,
+    /// The secret half; written covered.
+    #[serde(with = "secret")]
+    pub s3_secret: Option<String>,
+}
+
 /// `[log]`: the log on standard error.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -205,6 +232,7 @@ impl Default for Config {
             rest: Rest::default(),
             limits: Limits::default(),
             recent: Recent::default(),
+            files: Files::default(),
             log: Log::default(),
             push: Push::default(),
             observe: Observe::default(),
@@ -247,6 +275,20 @@ impl Default for Limits {
 impl Default for Recent {
     fn default() -> Self {
         Self { window_days: 30, resident_rows: 2_000_000 }
+    }
+}
+
+impl Default for Files {
+    fn default() -> Self {
+        Self {
+            largest_bytes: lately_messenger::LARGEST_FILE,
+            directory: None,
+            s3_endpoint: None,
+            s3_bucket: None,
+            s3_region: "us-east-1".to_owned(),
+            s3_key_id: None,
+            s3_secret: None,
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-//! What the main listeners answer: REST calls, the push channel, the page, and nothing else.
+//! What the main listeners answer: REST calls, bytes of files, the push channel, the page, and nothing else.
 //!
 //! Must hold: a call that needs no packing takes the straight way, past the routes and the layer that packs; both ways
 //! give the same answer.
@@ -16,6 +16,7 @@ use tower_http::compression::CompressionLayer;
 use tower_http::compression::Predicate;
 use tower_http::compression::predicate::SizeAbove;
 
+use crate::carry::{self, Passage};
 use crate::listen::{App, Scheme};
 use crate::observe::probe::{self, Health};
 use crate::observe::request_id::{self, RequestIds};
@@ -78,8 +79,11 @@ impl App for Front {
         let id = self.ids.of(request.headers());
         let number = id.to_header();
         let way = Way { peer: peer.ip(), scheme, request: id };
+        let passage = Passage::at(request.uri().path());
         let packs = request.headers().contains_key(header::ACCEPT_ENCODING);
-        let mut response = if request.uri().path().starts_with("/rest/") && !packs {
+        let mut response = if let Some(passage) = passage {
+            carry::answer(&self.portal, passage, request.map(Body::new), way).await
+        } else if request.uri().path().starts_with("/rest/") && !packs {
             self.straight(request, way).await
         } else {
             request.extensions_mut().insert(way);

@@ -5,6 +5,7 @@
 
 pub mod auth;
 pub mod boot;
+mod carry;
 pub mod cli;
 pub mod cluster;
 pub mod config;
@@ -17,4 +18,5 @@ pub mod observe;
 pub mod push;
 pub mod rest;
 pub mod tls;
+pub mod vault;
 mod web;

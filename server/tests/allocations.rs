@@ -1,5 +1,6 @@
 //! How often a read and a send take memory: the same out of thirty chats and out of ten thousand, among two members and
-//! among ten thousand. And how much a resident list takes. Noise cannot touch it.
+//! among ten thousand. And how much a resident list takes, and how much is held while a large file passes. Noise cannot
+//! touch it.
 //!
 //! A binary of its own, because the counting allocator is the whole binary's. It counts for all threads, so one test
 //! counts at a time, and the least of several equal tries is what counts: the writer looks for others' work now and then.
@@ -18,8 +19,10 @@ use lately_messenger::message::{MessageDraft, Target};
 use lately_messenger::recent::{ListQuery, RecentRow};
 use lately_model::recent::Filter;
 use lately_model::{ChatId, Moment, Revision, UserId};
-use lately_testkit::TestPortal;
+use lately_testkit::{Person, TestPortal};
 use serde_json::json;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 use tokio::sync::Mutex;
 
 #[global_allocator]
@@ -220,4 +223,116 @@ async fn a_list_of_two_hundred_chats_takes_forty_kilobytes_at_most_beside_its_ch
 async fn say(messenger: &Messenger, chat: ChatId) {
     let draft = MessageDraft { text: "New".to_owned(), ..MessageDraft::default() };
     messenger.send(UserId(3), Target::Chat(chat), draft).await.unwrap();
+}
+
+/// How many bytes the large file has: as many as the settings allow.
+const LARGE: usize = 100 << 20;
+
+/// What a stream of the large file is written and read in.
+const PIECE: usize = 64 << 10;
+
+/// How much memory may be in use at once while it passes: a few pieces at each end, and what a connection takes.
+const LITTLE: usize = 6 << 20;
+
+/// Everything that the test itself sends is one piece, again and again: what is held is the server's.
+#[tokio::test]
+async fn a_file_of_a_hundred_megabytes_comes_and_goes_in_little_memory() {
+    let portal = TestPortal::start().await;
+    let alice = portal.client(Person::Alice).await;
+    let folder = alice.ok("im.disk.folder.get", json!({ "DIALOG_ID": "2" })).await["ID"].clone();
+    let piece: Vec<u8> = (0..PIECE).map(|place| u8::try_from(place % 251).unwrap()).collect();
+    let form = "--b0\r\nContent-Disposition: form-data; name=\"file\"; filename=\"form.bin\"\r\n\r\n";
+    for (name, kind, before, after) in [
+        ("&name=raw.bin", "application/octet-stream", "", ""),
+        ("", "multipart/form-data; boundary=b0", form, "\r\n--b0--\r\n"),
+    ] {
+        let asked = alice.ok("disk.folder.uploadFile", json!({ "id": folder })).await;
+        let address = asked["uploadUrl"].as_str().unwrap().replace("https://portal.lately.test", "");
+        let length = before.len() + LARGE + after.len();
+        let head = format!(
+            "POST {address}{name} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: {kind}\r\n\
+             Content-Length: {length}\r\n\r\n{before}"
+        );
+        let _turn = TURN.lock().await;
+        let profiler = dhat::Profiler::builder().testing().build();
+        let mut way = connect(&portal).await;
+        way.write_all(head.as_bytes()).await.unwrap();
+        for _ in 0..LARGE / PIECE {
+            way.write_all(&piece).await.unwrap();
+        }
+        way.write_all(after.as_bytes()).await.unwrap();
+        let mut answer = Vec::new();
+        way.read_to_end(&mut answer).await.unwrap();
+        let held = dhat::HeapStats::get().max_bytes;
+        drop(profiler);
+        let answer = String::from_utf8(answer).unwrap();
+        assert!(answer.starts_with("HTTP/1.1 200 ") && answer.contains("\"SIZE\":\"104857600\""), "{answer}");
+        assert!(held < LITTLE, "{held} bytes were held while a file came as {kind}");
+
+        let link = answer.split("\"DOWNLOAD_URL\":\"").nth(1).unwrap().split('"').next().unwrap();
+        let link = link.replace("https://portal.lately.test", "");
+        let profiler = dhat::Profiler::builder().testing().build();
+        let mut way = connect(&portal).await;
+        way.write_all(format!("GET {link} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").as_bytes())
+            .await
+            .unwrap();
+        let (mut buffer, mut sum, mut count) = (vec![0; PIECE], 0_u64, 0);
+        let mut head = Vec::new();
+        loop {
+            let read = way.read(&mut buffer).await.unwrap();
+            let mut came = buffer.get(..read).unwrap();
+            if read == 0 {
+                break;
+            }
+            // The answer's own lines come first, and end in an empty one.
+            while !head.ends_with(b"\r\n\r\n") && !came.is_empty() {
+                head.extend(came.first());
+                came = came.get(1..).unwrap();
+            }
+            count += came.len();
+            sum += came.iter().map(|byte| u64::from(*byte)).sum::<u64>();
+        }
+        let held = dhat::HeapStats::get().max_bytes;
+        drop(profiler);
+        let expected = piece.iter().map(|byte| u64::from(*byte)).sum::<u64>() * (LARGE / PIECE) as u64;
+        assert_eq!((count, sum), (LARGE, expected));
+        assert!(held < LITTLE, "{held} bytes were held while a file went");
+    }
+    portal.assert_exact().await;
+}
+
+/// The same in one call, whose body is a third larger than the file.
+#[tokio::test]
+async fn a_file_of_a_hundred_megabytes_inside_a_call_is_received_in_little_memory() {
+    let portal = TestPortal::start().await;
+    let alice = portal.client(Person::Alice).await;
+    let address = alice.url.replace(&portal.origin(), "");
+    let piece = "QUJD".repeat(PIECE / 4);
+    let count = LARGE / (PIECE / 4 * 3);
+    let (before, after) = (r#"{"dialogId":"2","fields":{"name":"a.bin","content":""#, r#""}}"#);
+    let length = before.len() + count * PIECE + after.len();
+    let head = format!(
+        "POST {address}im.v2.File.upload HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\
+         Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n{before}"
+    );
+    let _turn = TURN.lock().await;
+    let profiler = dhat::Profiler::builder().testing().build();
+    let mut way = connect(&portal).await;
+    way.write_all(head.as_bytes()).await.unwrap();
+    for _ in 0..count {
+        way.write_all(piece.as_bytes()).await.unwrap();
+    }
+    way.write_all(after.as_bytes()).await.unwrap();
+    let mut answer = Vec::new();
+    way.read_to_end(&mut answer).await.unwrap();
+    let held = dhat::HeapStats::get().max_bytes;
+    drop(profiler);
+    let answer = String::from_utf8(answer).unwrap();
+    let size = format!("\"size\":{}", count * (PIECE / 4 * 3));
+    assert!(answer.starts_with("HTTP/1.1 200 ") && answer.contains(&size), "{answer}");
+    assert!(held < LITTLE, "{held} bytes were held while a file came inside a call");
+}
+
+async fn connect(portal: &TestPortal) -> TcpStream {
+    TcpStream::connect(portal.server.http.first().unwrap()).await.unwrap()
 }

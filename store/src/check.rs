@@ -3,6 +3,8 @@
 //! Must hold: a clean check means that every chat's totals and every member's counter equal a count of messages, and that
 //! everything is found by its own words.
 
+mod file;
+
 use lately_model::search::{Words, words};
 use lately_model::{Chat, ChatId, ChatKind, Member, MessageId, Seat, UserId};
 
@@ -57,6 +59,7 @@ impl Snapshot<'_> {
         while let Some(chat) = self.chat_after(after)? {
             after = chat.id;
             self.compare(&chat, &mut found)?;
+            self.compare_files(chat.id, &mut found)?;
             done += 1;
             progress(done, u64::try_from(total).unwrap_or(0));
             if found.len() >= limit {
@@ -98,7 +101,7 @@ impl Snapshot<'_> {
             differ("notifications", count(recount.notifications.len()), recount.message_count);
         }
         let misfiled = self.misfiled(Shelf::Title, chat.id.0, &words([chat.title.as_str()]))?;
-        differ(MISFILED, misfiled, 0);
+        differ(MISFILED, misfiled + self.misfiled_messages(chat.id)?, 0);
         let mut after = UserId(0);
         loop {
             let seats = self.seats_in(chat.id, after, STEP)?;
@@ -254,6 +257,9 @@ impl Tx<'_> {
         chat.last_message_at = last.first().map_or(chat.created_at, |message| message.date);
         self.save_totals(&chat)?;
         self.file_chat(id, &chat.title)?;
+        if self.misfiled_messages(id)? != 0 {
+            self.forget_search(id)?;
+        }
         self.recount_members(id)?;
         if chat.kind == ChatKind::System {
             self.repair_notifications(&chat)?;

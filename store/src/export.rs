@@ -1,6 +1,8 @@
 //! Reading all facts of a portal, in an order in which they can be written again.
 
-use lately_model::{Chat, ChatId, ChatKind, File, FileId, MessageId, RemovalReason, UserId, WebhookId};
+use lately_model::{
+    BlobId, Chat, ChatId, ChatKind, FileId, FolderId, MessageId, Owner, RemovalReason, UserId, WebhookId,
+};
 
 use crate::{AppOption, Fact, Snapshot, StoreError, message};
 
@@ -24,6 +26,8 @@ impl Snapshot<'_> {
         take(Fact::Portal { color_counter: row.map_or(Ok(0), |mut row| row.int())? })?;
         self.department_facts(take)?;
         self.user_facts(take)?;
+        self.folder_facts(take)?;
+        self.file_facts(ChatId(0), take)?;
         let mut after = ChatId(0);
         while let Some(chat) = self.chat_after(after)? {
             after = chat.id;
@@ -64,6 +68,9 @@ impl Snapshot<'_> {
         let notifications = chat.kind == ChatKind::System;
         take(Fact::Chat(Box::new(chat)))?;
         self.member_facts(id, take, false)?;
+        if let Some(folder) = self.folder_of(Owner::Chat(id))? {
+            take(Fact::Folder(folder))?;
+        }
         self.file_facts(id, take)?;
         self.message_facts(id, take)?;
         if notifications {
@@ -90,21 +97,33 @@ impl Snapshot<'_> {
         }
     }
 
+    fn folder_facts<E: From<StoreError>>(&self, take: Take<'_, E>) -> Result<(), E> {
+        let mut after = FolderId(0);
+        loop {
+            let folders = self.drive_folders_after(after, STEP)?;
+            let Some(last) = folders.last() else { return Ok(()) };
+            after = last.id;
+            for folder in folders {
+                take(Fact::Folder(folder))?;
+            }
+        }
+    }
+
     fn file_facts<E: From<StoreError>>(&self, chat: ChatId, take: Take<'_, E>) -> Result<(), E> {
-        let sql = "SELECT id FROM file WHERE chat_id = ?1 AND id > ?2 ORDER BY id LIMIT ?3";
         let mut after = FileId(0);
         loop {
-            let rows = self.engine.rows(sql, &[chat.into(), after.into(), STEP.into()])?;
-            let files: Vec<File> = rows
-                .into_iter()
-                .filter_map(|mut row| row.int().and_then(|id| self.file(FileId(id))).transpose())
-                .collect::<Result<_, _>>()?;
+            let files = self.files_after(chat, after, STEP)?;
             let Some(last) = files.last() else { return Ok(()) };
             after = last.id;
             for file in files {
-                take(Fact::File(file))?;
+                let (bytes, preview) = (self.hash_of(file.blob_id)?, self.hash_of(file.preview_id)?);
+                take(Fact::File { file: Box::new(file), bytes, preview })?;
             }
         }
+    }
+
+    fn hash_of(&self, blob: BlobId) -> Result<Option<String>, StoreError> {
+        Ok(if blob.is_none() { None } else { self.blob(blob)?.map(|blob| blob.hash) })
     }
 
     fn message_facts<E: From<StoreError>>(&self, chat: ChatId, take: Take<'_, E>) -> Result<(), E> {

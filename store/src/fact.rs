@@ -4,8 +4,8 @@
 //! portal. What can be derived (ordinals, totals, counters) is not part of a fact.
 
 use lately_model::{
-    Chat, ChatId, Department, File, Member, Message, MessageId, Moment, Notification, RemovalReason, User,
-    UserId, Webhook,
+    Chat, ChatId, Department, File, Folder, Member, Message, MessageId, Moment, Notification, RemovalReason,
+    User, UserId, Webhook,
 };
 
 use crate::{AppOption, Found};
@@ -26,8 +26,17 @@ pub enum Fact {
     Chat(Box<Chat>),
     /// A membership; read position and row state are ignored.
     Member(Member),
-    /// A file.
-    File(File),
+    /// A folder.
+    Folder(Folder),
+    /// A file; the numbers of its bytes and of its message are ignored.
+    File {
+        /// The file.
+        file: Box<File>,
+        /// The hash of its bytes, if they are kept.
+        bytes: Option<String>,
+        /// The hash of its preview's bytes.
+        preview: Option<String>,
+    },
     /// A message; its ordinal is ignored. Messages of one chat come in ascending order.
     Message {
         /// The message.

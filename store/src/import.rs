@@ -28,7 +28,10 @@ impl Tx<'_> {
             Fact::User(user) => self.put_user(user),
             Fact::Chat(chat) => self.put_chat(chat),
             Fact::Member(member) => self.put_member(member),
-            Fact::File(file) => self.put_file(file),
+            Fact::Folder(folder) => self.put_folder(folder),
+            Fact::File { file, bytes, preview } => {
+                self.put_known_file(file, bytes.as_deref(), preview.as_deref())
+            }
             Fact::Message { message, once, purged } => self.put_message(message, once.as_deref(), *purged),
             Fact::Notification(notification) => self.put_notification(notification),
             Fact::View { message, user, date } => {
@@ -77,13 +80,20 @@ impl Tx<'_> {
         }
     }
 
-    fn put_file(&mut self, file: &lately_model::File) -> Result<(), StoreError> {
-        self.expect("chat", file.chat_id.0)?;
-        self.expect("user", file.author_id.0)?;
-        match self.file(file.id)? {
-            Some(_) => Ok(()),
-            None => self.add_file(file).map(drop),
+    fn put_known_file(
+        &mut self,
+        file: &lately_model::File,
+        bytes: Option<&str>,
+        preview: Option<&str>,
+    ) -> Result<(), StoreError> {
+        if !file.chat_id.is_none() {
+            self.expect("chat", file.chat_id.0)?;
         }
+        if !file.folder_id.is_none() {
+            self.expect("folder", file.folder_id.0)?;
+        }
+        self.expect("user", file.author_id.0)?;
+        self.put_file(file, bytes, preview)
     }
 
     fn put_chat(&mut self, chat: &Chat) -> Result<(), StoreError> {
@@ -167,6 +177,7 @@ impl Tx<'_> {
             chat.updated_at = message.date;
         }
         self.save_totals(&chat)?;
+        self.claim_files(message)?;
         match chat.kind {
             ChatKind::System if purged => Ok(()),
             ChatKind::System => self.insert_plain_notification(&chat, message),

@@ -7,7 +7,9 @@
 //!
 //! Reading verbs live on [`Snapshot`], writing verbs on [`Tx`], each noun in its own file.
 
+mod avatar;
 mod backup;
+mod blob;
 mod change;
 mod chat;
 mod check;
@@ -20,11 +22,14 @@ mod event;
 mod export;
 mod fact;
 mod file;
+mod folder;
 mod gauge;
 mod import;
 mod inspect;
+mod link;
 mod member;
 mod message;
+mod message_search;
 mod migrate;
 mod notification;
 mod option;
@@ -35,6 +40,7 @@ mod schema;
 mod search;
 mod search_last;
 mod user;
+mod vault;
 mod view;
 mod webhook;
 mod writer;
@@ -47,6 +53,7 @@ use std::sync::Arc;
 use lately_model::{Event, Moment, User, UserId};
 use tokio::sync::mpsc;
 
+pub use avatar::PREFIX as AVATAR_PREFIX;
 pub use change::{Change, Observer};
 pub use chat::NewChat;
 pub use check::{Difference, Progress};
@@ -58,11 +65,13 @@ pub use fact::Fact;
 pub use gauge::{BATCH_BOUNDS, Gauge};
 pub use inspect::Inspection;
 pub use message::{Deletion, NewMessage, Page};
+pub use message_search::Sought;
 pub use notification::{Part, TAGGED_AT_ONCE, Tagged};
 pub use option::{AppOption, MOST as OPTIONS_MOST};
 pub use outbox::Told;
 pub use search::{Among, Span};
 pub use search_last::Found;
+pub use vault::{Chunks, Incoming, Nowhere, Pending, Received, Shelves, Vault, clear_yard};
 pub use view::View;
 
 use engine::{Engine, Tally};

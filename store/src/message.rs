@@ -218,6 +218,9 @@ impl Tx<'_> {
 
     /// Replaces a message's text and parameters. Rows that show it change their update date.
     pub fn edit_message(&mut self, message: &Message, now: Moment) -> Result<(), StoreError> {
+        if let Some(before) = self.message(message.id)? {
+            self.reword(&before, Some(&message.text))?;
+        }
         self.save_message(message)?;
         self.happened_at(now, Event::Edited(message.chat_id, message.id));
         self.touch_if_last(message, now)
@@ -236,6 +239,8 @@ impl Tx<'_> {
         how: Deletion,
         now: Moment,
     ) -> Result<(), StoreError> {
+        self.delete_files_of(message, now)?;
+        self.reword(message, None)?;
         self.take_back(message)?;
         let complete = how == Deletion::Complete;
         self.happened_at(now, Event::Deleted(message.chat_id, message.id, complete));

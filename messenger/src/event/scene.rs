@@ -1,11 +1,13 @@
 //! What there is to show of an event, read from one state of the portal.
 
-use lately_model::{Chat, ChatKind, Event, File, Message, MessageId, Moment, Notification, User, UserId};
+use lately_model::{Chat, ChatKind, Event, Message, MessageId, Moment, Notification, User, UserId};
 use lately_store::{Page, Part};
 
 use super::{Hearer, Teller};
 use crate::Error;
 use crate::dialog::{fill_names, shown_users};
+use crate::file::{self, ShownFile};
+use crate::link::Signer;
 
 /// How many messages a read tells of one by one.
 pub(super) const VIEWED: i64 = 100;
@@ -30,7 +32,9 @@ pub struct Scene {
     /// The people whom it shows, by number.
     pub users: Vec<User>,
     /// The files of its message, with their authors' names.
-    pub files: Vec<(File, String)>,
+    pub files: Vec<ShownFile>,
+    /// Who signs links to them; there is one if there are files whose bytes are here.
+    pub signer: Option<Signer>,
     /// The members, in a chat that is not too large.
     pub members: Vec<UserId>,
     /// The managers.
@@ -124,8 +128,11 @@ impl Teller<'_> {
     fn message(&self, scene: &mut Scene, id: MessageId) -> Result<bool, Error> {
         let Some(mut message) = self.snapshot.message(id)? else { return Ok(false) };
         for file in self.snapshot.files_of(std::slice::from_ref(&message))? {
-            let author = self.snapshot.user(file.author_id)?.map(|user| user.name()).unwrap_or_default();
-            scene.files.push((file, author));
+            scene.files.push(file::named(self.snapshot, file)?);
+        }
+        if !scene.files.is_empty() {
+            let key = self.snapshot.link_key()?;
+            scene.signer = (!key.is_empty()).then(|| Signer::new(key, UserId(0), self.now));
         }
         scene.users = shown_users(self.snapshot, std::iter::once(&message))?;
         fill_names(self.snapshot, &mut message)?;

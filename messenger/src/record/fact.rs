@@ -1,16 +1,17 @@
 //! From records to facts and back.
 
+use lately_model::blob::is_hash;
 use lately_model::notification::TAG_MAX_CHARS;
 use lately_model::{
-    Chat, ChatId, ChatKind, Department, DialogId, File, FileId, Line, Member, Message, MessageId,
-    Notification, NotificationKind, RemovalReason, Scopes, Webhook, WebhookId,
+    Chat, ChatId, ChatKind, Department, DialogId, File, FileId, Folder, FolderId, Line, Member, Message,
+    MessageId, Moment, Notification, NotificationKind, Owner, RemovalReason, Scopes, Webhook, WebhookId,
 };
 use lately_store::{AppOption, Fact, Found};
 
 use super::{
-    ChatRecord, DepartmentRecord, FileRecord, LineRecord, MemberRecord, MessageRecord, NotificationRecord,
-    OptionRecord, PinRecord, PortalRecord, ReadRecord, Record, RemovalRecord, RowRecord, SearchLastRecord,
-    TouchRecord, ViewRecord, WebhookRecord,
+    ChatRecord, DepartmentRecord, FileRecord, FolderRecord, LineRecord, MemberRecord, MessageRecord,
+    NotificationRecord, OptionRecord, PinRecord, PortalRecord, ReadRecord, Record, RemovalRecord, RowRecord,
+    SearchLastRecord, TouchRecord, ViewRecord, WebhookRecord,
 };
 
 /// The highest number of anything: clients that count in floating point still read it exactly, and so all those that the
@@ -34,17 +35,8 @@ impl From<Fact> for Record {
                 joined_at: member.joined_at,
                 first_visible: member.first_visible_id,
             }),
-            Fact::File(file) => Self::File(FileRecord {
-                id: file.id,
-                chat: file.chat_id,
-                author: file.author_id,
-                date: file.date,
-                name: file.name,
-                kind: file.kind,
-                size: file.size,
-                width: file.width,
-                height: file.height,
-            }),
+            Fact::Folder(folder) => Self::Folder(folder_record(folder)),
+            Fact::File { file, bytes, preview } => Self::File(Box::new(file_record(*file, bytes, preview))),
             Fact::Message { message, once, purged } => {
                 Self::Message(Box::new(message_record(*message, once, purged)))
             }
@@ -88,6 +80,40 @@ impl From<Fact> for Record {
                 value: serde_json::from_str(&value).unwrap_or_default(),
             }),
         }
+    }
+}
+
+fn folder_record(folder: Folder) -> FolderRecord {
+    let (owner, owner_id) = folder.owner.parts();
+    FolderRecord {
+        id: folder.id,
+        parent: folder.parent_id,
+        owner: owner.to_owned(),
+        owner_id,
+        name: folder.name,
+        created_at: folder.created_at,
+        created_by: folder.created_by,
+    }
+}
+
+fn file_record(file: File, hash: Option<String>, preview: Option<String>) -> FileRecord {
+    FileRecord {
+        id: file.id,
+        chat: file.chat_id,
+        author: file.author_id,
+        date: file.date,
+        name: file.name,
+        kind: file.kind,
+        size: file.size,
+        width: file.width,
+        height: file.height,
+        folder: file.folder_id,
+        updated_at: (file.updated_at != Moment(0)).then_some(file.updated_at),
+        updated_by: file.updated_by,
+        version: file.version,
+        hash,
+        preview,
+        deleted: file.deleted,
     }
 }
 
@@ -172,17 +198,8 @@ impl TryFrom<Record> for Fact {
                 first_visible_id: record.first_visible,
                 ..Member::default()
             }),
-            Record::File(record) => Self::File(File {
-                id: FileId(positive(record.id.0, "id")?),
-                chat_id: record.chat,
-                author_id: record.author,
-                date: record.date,
-                name: record.name,
-                kind: record.kind,
-                size: record.size,
-                width: record.width,
-                height: record.height,
-            }),
+            Record::Folder(record) => Self::Folder(folder(record)?),
+            Record::File(record) => file(*record)?,
             Record::Message(record) => message(*record)?,
             Record::Notification(record) => Self::Notification(Box::new(notification(*record)?)),
             Record::View(record) => {
@@ -241,6 +258,47 @@ impl TryFrom<Record> for Fact {
             }),
         })
     }
+}
+
+fn folder(record: FolderRecord) -> Result<Folder, String> {
+    let owner = Owner::from_parts(&record.owner, record.owner_id)
+        .ok_or_else(|| format!("there is no owner {:?}", record.owner))?;
+    Ok(Folder {
+        id: FolderId(positive(record.id.0, "id")?),
+        parent_id: record.parent,
+        // One level: whatever is no storage lies in one.
+        storage_id: if record.parent.is_none() { record.id } else { record.parent },
+        owner,
+        name: record.name,
+        created_at: record.created_at,
+        created_by: record.created_by,
+    })
+}
+
+fn file(record: FileRecord) -> Result<Fact, String> {
+    for hash in [&record.hash, &record.preview].into_iter().flatten() {
+        if !is_hash(hash) {
+            return Err("\"hash\" and \"preview\" are SHA-256 as hex in small letters".to_owned());
+        }
+    }
+    let file = File {
+        id: FileId(positive(record.id.0, "id")?),
+        chat_id: record.chat,
+        author_id: record.author,
+        date: record.date,
+        name: record.name,
+        kind: record.kind,
+        size: record.size,
+        width: record.width,
+        height: record.height,
+        folder_id: record.folder,
+        updated_at: record.updated_at.unwrap_or_default(),
+        updated_by: record.updated_by,
+        version: record.version,
+        deleted: record.deleted,
+        ..File::default()
+    };
+    Ok(Fact::File { file: Box::new(file), bytes: record.hash, preview: record.preview })
 }
 
 fn chat(record: ChatRecord) -> Result<Chat, String> {

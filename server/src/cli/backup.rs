@@ -1,26 +1,39 @@
-//! `lately backup` and `lately restore`: the whole database into one file and back, beside a running server.
+//! `lately backup` and `lately restore`: the whole database into one file and back, beside a running server; and beside
+//! that file a folder with the bytes of files.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
 use indicatif::ProgressBar;
-use lately_store::{Store, StoreError};
+use lately_messenger::transfer::TransferError;
+use lately_messenger::transfer::bytes::Moved;
+use lately_store::{Shelves, Store, StoreError};
 
 use super::failure::Failure;
 use super::session::{Session, quiet_log};
 use super::settings::Settings;
 use super::{print, progress};
-use crate::config::Overrides;
+use crate::config::{Config, Overrides};
 use crate::control;
 
 /// Copy the database into a file while the portal serves.
 ///
 /// The copy is one consistent state: that of the moment when the command began. It holds everything but the local CA
-/// and the settings. Keep it as well as the data directory itself: it holds every message.
+/// and the settings. The bytes of files go into a folder beside it, FILE.files; what is there already is not copied
+/// again. Keep both as well as the data directory itself: they hold every message.
 #[derive(Debug, Args)]
-#[command(after_long_help = "Example:\n  lately --data /srv/lately backup /backup/$(date +%F).db")]
+#[command(after_long_help = "\
+Examples:
+  lately --data /srv/lately backup /backup/$(date +%F).db
+  lately --data /srv/lately backup /backup/$(date +%F).db --files /backup/files     one folder for all copies")]
 pub(super) struct Backup {
+    /// The folder for the bytes of files, instead of FILE.files; several copies may share one
+    #[arg(long, value_name = "FOLDER", conflicts_with = "without_files")]
+    files: Option<PathBuf>,
+    /// Leave the bytes of files out
+    #[arg(long)]
+    without_files: bool,
     /// The file to write, which must not exist yet
     #[arg(value_name = "FILE")]
     file: PathBuf,
@@ -31,13 +44,17 @@ pub(super) struct Backup {
 /// Everything in the portal is replaced by what was there when the copy was made: messages, users and webhooks that came
 /// later are gone. The copy is checked first, and nothing is changed when it is damaged. It happens in one step: a server
 /// that runs on the data directory answers with the old state or the new one, and goes on with the new one at once. In
-/// a directory without a portal it makes one.
+/// a directory without a portal it makes one. Then the bytes of files that are missing are taken from the folder beside
+/// the copy, FILE.files.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
   lately --data /srv/lately restore /backup/2026-03-01.db
   lately --data /tmp/look restore /backup/2026-03-01.db     the copy as a portal of its own")]
 pub(super) struct Restore {
+    /// The folder with the bytes of files, instead of FILE.files
+    #[arg(long, value_name = "FOLDER")]
+    files: Option<PathBuf>,
     /// The copy
     #[arg(value_name = "FILE")]
     file: PathBuf,
@@ -45,30 +62,86 @@ pub(super) struct Restore {
 
 impl Backup {
     /// Copies.
-    pub(super) fn run(self, settings: &Settings) -> Result<ExitCode, Failure> {
+    pub(super) async fn run(self, settings: &Settings) -> Result<ExitCode, Failure> {
         let session = Session::open(settings)?;
         let bar = progress::bar("copying", "pages", 0);
         let copied = session.messenger.backup(&self.file, &mut |left, total| step(&bar, left, total));
         bar.finish_and_clear();
         copied?;
-        print::line(&format!("copied {} to {}", session.config.data.display(), self.file.display()))?;
+        let mut told = format!("copied {} to {}", session.config.data.display(), self.file.display());
+        if !self.without_files {
+            let folder = self.files.clone().unwrap_or_else(|| beside(&self.file));
+            let moved = self.copy_files(&session, &folder).await?;
+            if moved.there > 0 {
+                told.push_str(&format!(", and {} to {}", files(moved.there), folder.display()));
+            }
+            if moved.missing > 0 {
+                print::remark(&format!("{} without bytes; see `lately check`", files(moved.missing)));
+            }
+        }
+        print::line(&told)?;
         Ok(ExitCode::SUCCESS)
+    }
+
+    async fn copy_files(&self, session: &Session, folder: &Path) -> Result<Moved, Failure> {
+        let bar = progress::count("copying", "files");
+        let to = Shelves::at(folder);
+        let moved = session.messenger.backup_files(&to, &mut |done| bar.set_position(done)).await;
+        bar.finish_and_clear();
+        moved.map_err(|error| at(folder, error))
+    }
+}
+
+/// The folder beside a copy.
+fn beside(file: &Path) -> PathBuf {
+    let mut name = file.as_os_str().to_owned();
+    name.push(".files");
+    name.into()
+}
+
+fn files(count: u64) -> String {
+    format!("{count} {}", if count == 1 { "file" } else { "files" })
+}
+
+fn at(folder: &Path, error: TransferError) -> Failure {
+    match error {
+        TransferError::Io(error) => Failure::file(folder, &error),
+        other => other.into(),
     }
 }
 
 impl Restore {
     /// Puts the copy in place.
-    pub(super) fn run(self, settings: &Settings) -> Result<ExitCode, Failure> {
+    pub(super) async fn run(self, settings: &Settings) -> Result<ExitCode, Failure> {
         let config = settings.load(Overrides::default())?;
         if config.database.is_some() {
             return Err(StoreError::NotEmbedded.into());
         }
         quiet_log(&config);
         put_back(&config.data, &self.file)?;
-        let running = control::nudge(&config.data);
+        let data = config.data.clone();
+        let moved = self.bring_files(config).await?;
+        let running = control::nudge(&data);
         let rest = if running { "; the running server goes on with it" } else { "" };
-        print::line(&format!("put {} back into {}{rest}", self.file.display(), config.data.display()))?;
+        print::line(&format!("put {} back into {}{rest}", self.file.display(), data.display()))?;
+        if moved.missing > 0 {
+            print::remark(&format!(
+                "{} without bytes: name the folder of the copy with --files",
+                files(moved.missing)
+            ));
+        }
         Ok(ExitCode::SUCCESS)
+    }
+
+    async fn bring_files(&self, config: Config) -> Result<Moved, Failure> {
+        let session = Session::of(config)?;
+        let folder = self.files.clone().unwrap_or_else(|| beside(&self.file));
+        let bar = progress::count("putting back", "files");
+        let from = Shelves::at(&folder);
+        let moved = session.messenger.restore_files(&from, &mut |done| bar.set_position(done)).await;
+        bar.finish_and_clear();
+        session.messenger.close().await;
+        moved.map_err(|error| at(&folder, error))
     }
 }
 

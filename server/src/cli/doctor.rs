@@ -2,6 +2,7 @@
 //!
 //! Must hold: nothing is changed, and one finding never hides another: each check is made whatever the others found.
 
+mod files;
 mod machine;
 mod portal;
 mod tls;
@@ -88,6 +89,7 @@ impl Doctor {
         session::quiet_log(&config);
         let mut findings = vec![Finding::ok("settings", "every key is known, every value within its limits")];
         findings.extend(machine::data(&config));
+        findings.extend(files::place(&config).await);
         findings.extend(portal::database(&config));
         findings.push(portal::bus(&config).await);
         findings.extend(machine::clock(&config));

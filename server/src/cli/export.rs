@@ -7,6 +7,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 use lately_messenger::transfer::TransferError;
+use lately_store::Shelves;
 
 use super::failure::Failure;
 use super::session::Session;
@@ -16,13 +17,17 @@ use super::{print, progress};
 /// Write all facts of the portal out, one a line.
 ///
 /// What comes out is one consistent state, whatever a running server does meanwhile; `lately import` reads it into an
-/// empty portal and gives an equal one. Webhooks are among the facts, but only the hashes of their secrets are.
+/// empty portal and gives an equal one. Webhooks are among the facts, but only the hashes of their secrets are. With
+/// --files the bytes of files are written too, into a folder, each under its hash.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
-  lately --data /srv/lately export portal.jsonl
+  lately --data /srv/lately export portal.jsonl --files portal-files
   lately --data /srv/lately export | gzip > portal.jsonl.gz")]
 pub(super) struct Export {
+    /// The folder to write the bytes of files to
+    #[arg(long, value_name = "FOLDER")]
+    files: Option<PathBuf>,
     /// The file to write, which must not exist yet; - or nothing for standard output
     #[arg(value_name = "FILE", default_value = "-", hide_default_value = true)]
     file: PathBuf,
@@ -49,6 +54,20 @@ impl Export {
             Ok(lines) if self.to_output() => print::remark(&format!("exported {lines} lines")),
             Ok(lines) => print::line(&format!("exported {lines} lines to {}", self.file.display()))?,
             Err(error) => return Err(self.failure(error)),
+        }
+        if let Some(folder) = &self.files {
+            let bar = progress::count("exporting", "files");
+            let to = Shelves::at(folder);
+            let moved = session.messenger.export_files(&to, &mut |done| bar.set_position(done)).await;
+            bar.finish_and_clear();
+            let moved = moved.map_err(|error| match error {
+                TransferError::Io(error) => Failure::file(folder, &error),
+                other => other.into(),
+            })?;
+            print::remark(&format!("exported {} files to {}", moved.there, folder.display()));
+            if moved.missing > 0 {
+                print::remark(&format!("{} files are without bytes; see `lately check`", moved.missing));
+            }
         }
         Ok(ExitCode::SUCCESS)
     }

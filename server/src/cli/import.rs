@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use clap::Args;
 use indicatif::ProgressBar;
 use lately_messenger::transfer::TransferError;
+use lately_store::Shelves;
 
 use super::failure::Failure;
 use super::session::Session;
@@ -19,13 +20,17 @@ use super::{print, progress};
 /// Each line is a JSON object, as `lately export` writes them and docs/import.md describes them: users first, then chats,
 /// members, messages, read positions. A bad line is named by its number and ends the import; everything before it is
 /// kept. Run it again, and what is there already changes nothing: an import that was cut short goes on. A server may
-/// run meanwhile and shows what has come in.
+/// run meanwhile and shows what has come in. With --files the bytes of files are taken from a folder that `lately export`
+/// wrote; without, files are known and cannot be fetched.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
-  lately --data /srv/lately import portal.jsonl
+  lately --data /srv/lately import portal.jsonl --files portal-files
   zcat portal.jsonl.gz | lately --data /srv/lately import -")]
 pub(super) struct Import {
+    /// The folder with the bytes of files
+    #[arg(long, value_name = "FOLDER")]
+    files: Option<PathBuf>,
     /// The file with the lines, or - for standard input
     #[arg(value_name = "FILE")]
     file: PathBuf,
@@ -36,6 +41,14 @@ impl Import {
     pub(super) async fn run(self, settings: &Settings) -> Result<ExitCode, Failure> {
         let (lines, bar) = self.open()?;
         let session = Session::open_or_make(settings)?;
+        if let Some(folder) = &self.files {
+            let bar = progress::count("importing", "files");
+            let from = Shelves::at(folder);
+            let taken = session.messenger.import_files(&from, &mut |done| bar.set_position(done)).await;
+            bar.finish_and_clear();
+            let taken = taken.map_err(|error| failure(folder, error))?;
+            print::remark(&format!("took in {taken} files from {}", folder.display()));
+        }
         let read = session.messenger.import(lines, &mut |done| show(&bar, done)).await;
         bar.finish_and_clear();
         session.finish().await;

@@ -118,8 +118,8 @@ async fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Doctor(doctor) => doctor.run(&settings).await,
         Command::Import(import) => import.run(&settings).await,
         Command::Export(export) => export.run(&settings).await,
-        Command::Backup(backup) => backup.run(&settings),
-        Command::Restore(restore) => restore.run(&settings),
+        Command::Backup(backup) => backup.run(&settings).await,
+        Command::Restore(restore) => restore.run(&settings).await,
         Command::Balance(balance) => balance.run(&settings).await,
     }
 }

@@ -9,8 +9,8 @@ use lately_store::Database;
 use super::failure::Failure;
 use super::print;
 use super::settings::Settings;
-use crate::config::{Config, Log, Overrides};
-use crate::{control, log};
+use crate::config::{Config, ConfigError, Log, Overrides};
+use crate::{control, log, vault};
 
 /// The open portal.
 pub(super) struct Session {
@@ -45,8 +45,13 @@ impl Session {
 
     fn start(config: Config) -> Result<Self, Failure> {
         quiet_log(&config);
+        Self::of(config)
+    }
+
+    /// The portal of these settings, for a command that has a log already.
+    pub(super) fn of(config: Config) -> Result<Self, Failure> {
         let clock = Arc::new(clock(&config)?);
-        let messenger = Messenger::open(config.database()?, limits(&config), clock, Arc::new(SystemDice))?;
+        let messenger = Messenger::open(config.database()?, limits(&config)?, clock, Arc::new(SystemDice))?;
         Ok(Self { messenger, config })
     }
 
@@ -85,7 +90,12 @@ pub(super) fn quiet_log(config: &Config) {
     }
 }
 
-/// The limits of the use cases as the settings say.
-pub(super) fn limits(config: &Config) -> Use {
-    Use { window_days: config.recent.window_days.into(), resident_rows: config.recent.resident_rows }
+/// What the settings say of the use cases.
+pub(super) fn limits(config: &Config) -> Result<Use, ConfigError> {
+    Ok(Use {
+        window_days: config.recent.window_days.into(),
+        resident_rows: config.recent.resident_rows,
+        vault: vault::open(config)?,
+        largest_file: config.files.largest_bytes,
+    })
 }

@@ -31,6 +31,10 @@ impl Config {
             ("recent.window_days", outside(recent.window_days, 1, 36_500)),
             ("recent.resident_rows", outside(recent.resident_rows, 1_000, 1_000_000_000)),
             ("push.plain_url", self.push.plain_url.as_deref().and_then(bad_origin)),
+            ("files.largest_bytes", outside(self.files.largest_bytes, 1024, 5 << 30)),
+            ("files.s3_endpoint", self.files.s3_endpoint.as_deref().and_then(bad_endpoint)),
+            ("files.s3_bucket", self.bucket_alone()),
+            ("files.s3_secret", self.half_credential()),
             ("log.level", bad_level(&self.log.level)),
             ("observe.drain_seconds", outside(self.observe.drain_seconds, 0, 600)),
             ("clock.start", self.clock_start().err().map(reason)),
@@ -66,6 +70,16 @@ impl Config {
         both.then(|| "is on and https.certificate is set; use one of them".to_owned())
     }
 
+    fn bucket_alone(&self) -> Option<String> {
+        let alone = self.files.s3_bucket.is_some() && self.files.s3_endpoint.is_none();
+        alone.then(|| "files.s3_endpoint is missing; write the address of the store".to_owned())
+    }
+
+    fn half_credential(&self) -> Option<String> {
+        let half = self.files.s3_key_id.is_some() != self.files.s3_secret.is_some();
+        half.then(|| "files.s3_key_id and files.s3_secret go together; set both or none".to_owned())
+    }
+
     fn bad_hosts(&self) -> Option<String> {
         let none = self.https.local_ca && self.https.hosts.iter().all(|host| host.trim().is_empty());
         none.then(|| "https.local_ca needs at least one name or address to certify".to_owned())
@@ -79,6 +93,13 @@ fn bad_origin(url: &str) -> Option<String> {
         scheme && host && bare && uri.authority().is_some_and(|a| !a.as_str().contains('@'))
     });
     (!good).then(|| format!("\"{url}\": write scheme and host only, such as \"https://chat.example.org\""))
+}
+
+fn bad_endpoint(url: &str) -> Option<String> {
+    let good = url.parse::<Uri>().is_ok_and(|uri| {
+        matches!(uri.scheme_str(), Some("http" | "https")) && uri.host().is_some_and(|host| !host.is_empty())
+    });
+    (!good).then(|| format!("\"{url}\": write an address such as \"https://s3.example.org\""))
 }
 
 fn bad_bus(address: &str) -> Option<String> {

@@ -122,6 +122,27 @@ pub(super) const DOCS: &[(&str, &str)] = &[
         "The address by which pages that came over plain HTTP connect to the push channel, such as\n\
          \"http://chat.example.org:8080\"; of use where a proxy serves both schemes at ports of their own.",
     ),
+    (
+        "files.largest_bytes",
+        "How large a file may be, in bytes: 1024 to 5368709120. One that comes inside a call is not counted in\n\
+         rest.body_limit_bytes.",
+    ),
+    (
+        "files.directory",
+        "The folder for the bytes of files. Several servers of one portal need one that they all share, or a\n\
+         bucket. Not set: files in the data directory.",
+    ),
+    (
+        "files.s3_endpoint",
+        "An S3-compatible store for the bytes of files, such as \"https://s3.eu-central-1.amazonaws.com\".",
+    ),
+    (
+        "files.s3_bucket",
+        "The bucket there, which must exist. Not set: files lie in the folder. Needs s3_endpoint.",
+    ),
+    ("files.s3_region", "The region that requests to the store are signed for."),
+    ("files.s3_key_id", "The id of the store's access key. Goes with s3_secret; not set: unsigned requests."),
+    ("files.s3_secret", "The secret of the access key."),
     ("log.format", "How the log on standard error looks: \"text\" for people, \"json\" for machines."),
     (
         "log.level",

@@ -36,6 +36,19 @@ pub(super) mod address {
     }
 }
 
+/// A secret that may be unset. It is written as stars.
+pub(super) mod secret {
+    use serde::{Deserializer, Serializer};
+
+    pub fn serialize<S: Serializer>(value: &Option<String>, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(if value.is_some() { "***" } else { "" })
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
+        super::unless_blank::deserialize(from)
+    }
+}
+
 /// `SCHEME://USER:PASSWORD@HOST` with the password covered; so are tokens in a user's place.
 pub fn blotted(address: &str) -> String {
     let Some((scheme, rest)) = address.split_once("://") else { return address.to_owned() };

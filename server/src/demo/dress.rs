@@ -1,7 +1,7 @@
 //! What messages of the demo portal wear besides their text: files, attachments, buttons, likes, quotes, notices.
 
 use lately_model::preview::DELETED_TEXT;
-use lately_model::{File, FileId, FileKind, UserId};
+use lately_model::{File, FileKind, UserId};
 use serde_json::{Value, json};
 
 use super::chance::Chance;
@@ -110,7 +110,6 @@ fn file(draft: &Draft, name: &str, chance: &mut Chance) -> File {
         _ => (FileKind::File, 0, 0, chance.between(9_000, 2_400_000)),
     };
     File {
-        id: FileId(0),
         chat_id: draft.chat,
         author_id: draft.author,
         date: draft.date,
@@ -119,6 +118,8 @@ fn file(draft: &Draft, name: &str, chance: &mut Chance) -> File {
         size,
         width,
         height,
+        version: 1,
+        ..File::default()
     }
 }
 

@@ -113,7 +113,7 @@ fn message_facts(message: &Numbered, chat: &[Numbered]) -> Vec<Fact> {
     let mut facts = Vec::with_capacity(2);
     if let Some(file) = &draft.file {
         params.insert("FILE_ID".to_owned(), vec![file.id.0].into());
-        facts.push(Fact::File(file.clone()));
+        facts.push(Fact::File { file: Box::new(file.clone()), bytes: None, preview: None });
     }
     let once = draft.uuid.as_ref().map(|uuid| format!("{}:{uuid}", draft.author));
     let message = Message {

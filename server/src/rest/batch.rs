@@ -10,6 +10,7 @@ use serde_json::{Map, Value, json};
 use super::answer::Answer;
 use super::call::{Call, Failure};
 use super::envelope::Timing;
+use super::inline::Files;
 use super::params::{Decoded, parse_query, text_of};
 use super::reference::{Answers, substitute};
 use super::refusal::{SystemError, WireError};
@@ -100,6 +101,7 @@ async fn one(call: &Call, command: &str, answers: &Answers) -> Outcome {
         params: decoded.params,
         start: decoded.start,
         request: call.request.clone(),
+        files: Files::default(),
     };
     let answer = transport::run_limited(method, &inner).await;
     let told = |failure| WireError::of(failure, method.name, &call.request);

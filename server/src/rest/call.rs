@@ -6,6 +6,7 @@ use lately_messenger::{Error, Messenger, Refusal, Span};
 use lately_model::{ChatId, DialogId, Moment, UserId};
 
 use super::Portal;
+use super::inline::Files;
 use super::params::{Int, Params};
 use super::refusal::SystemError;
 use crate::auth::Credential;
@@ -23,6 +24,8 @@ pub struct Call {
     pub start: Option<i64>,
     /// The request that it came with, for the log.
     pub request: RequestId,
+    /// The files that were taken out of its body.
+    pub files: Files,
 }
 
 /// Why a call has no answer.

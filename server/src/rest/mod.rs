@@ -4,6 +4,8 @@ pub mod answer;
 pub mod batch;
 pub mod call;
 pub mod envelope;
+pub mod filter;
+pub mod inline;
 pub mod limits;
 pub mod methods;
 pub mod params;

@@ -242,6 +242,42 @@ impl From<Refusal> for WireError {
             }
             Refusal::NoSuchStatus => (BAD, "STATUS_ERROR", "Status is not available"),
             Refusal::CodeEmpty => (BAD, "CODE_EMPTY", "Feature code is empty"),
+            Refusal::FileIdEmpty => (BAD, "FILE_ID_EMPTY", "File ID can't be empty"),
+            Refusal::NoFileNamed => (BAD, "FILES_ERROR", "Name a file by FILE_ID or UPLOAD_ID"),
+            Refusal::FileNotPostable => (BAD, "SAVE_ERROR", "The file is unknown, or not yours to post here"),
+            Refusal::FileNotSavable => (BAD, "FILE_SAVE_ERROR", "The file is unknown, or not yours to see"),
+            Refusal::FileEmpty => {
+                (BAD, "FILE_EMPTY", "A file needs a name without a path in it, and content")
+            }
+            Refusal::FileNotBase64 => (BAD, "FILE_INVALID_CONTENT", "The content is not base64"),
+            Refusal::FileTooLarge(most) => {
+                return Self::new(BAD, "FILE_TOO_LARGE", larger(most));
+            }
+            Refusal::FileNotKept => (BAD, "UPLOAD_FAILED", "The file could not be kept; try again"),
+            Refusal::FileNotSent => (BAD, "SEND_FAILED", "You may not write to the specified dialog"),
+            Refusal::NoDialogForFile => (BAD, "CHAT_NOT_FOUND", "The dialog does not exist"),
+            Refusal::NoAccessToFile => {
+                (NO, "ACCESS_DENIED", "You do not have access to the specified dialog")
+            }
+            Refusal::NoSuchFile => (BAD, "FILE_NOT_FOUND", "There is no such file in the dialog"),
+            Refusal::NoSuchObject => (BAD, "ERROR_NOT_FOUND", "Could not find entity with id"),
+            Refusal::ObjectForbidden => (BAD, "ACCESS_DENIED", "Access denied"),
+            Refusal::ObjectNameEmpty => {
+                (BAD, "DISK_BASE_SERVICE_22001", "NAME is missing, or has a path in it")
+            }
+            Refusal::ObjectNameTaken => (BAD, "DISK_OBJ_22000", "There is a file of this name already"),
+            Refusal::ObjectNotKept(why) => return Self::new(BAD, "ERROR_COULD_NOT_SAVE_FILE", why),
+            Refusal::VersionNotKept(why) => return Self::new(BAD, "DISK_FILE_22002", why),
+            Refusal::VersionTooLarge(most) => return Self::new(BAD, "DISK_FILE_22006", larger(most)),
+            Refusal::BadLink => (NO, "ACCESS_DENIED", "The link is wrong, has ended, or was used already"),
+            Refusal::BytesGone => {
+                (StatusCode::NOT_FOUND, "ERROR_NOT_FOUND", "The file is not there any more")
+            }
+            Refusal::MayNotPicture => (BAD, "ACCESS_DENIED", "You may not change the picture of this chat"),
+            Refusal::NoPictureHere => (BAD, "ACCESS_ERROR", "The picture of this chat cannot be changed"),
+            Refusal::NotAPicture => {
+                (BAD, "AVATAR_ERROR", "A PNG, JPEG, GIF or WebP picture up to 5000x5000 is needed")
+            }
             Refusal::Argument(argument, text) => {
                 return Self { argument: Some(argument), ..Self::new(BAD, "ERROR_ARGUMENT", text) };
             }
@@ -249,4 +285,8 @@ impl From<Refusal> for WireError {
         };
         Self::new(status, code, text)
     }
+}
+
+fn larger(most: u64) -> String {
+    format!("The file is larger than {most} bytes")
 }

@@ -20,6 +20,7 @@ use super::Portal;
 use super::answer::Answer;
 use super::call::{Call, Failure};
 use super::envelope::{self, Format, Timing};
+use super::inline::{self, Files};
 use super::limits::Operating;
 use super::params::{self, Decoded};
 use super::refusal::{SystemError, WireError};
@@ -138,8 +139,12 @@ async fn handle(
     if !portal.limits.admit(way.peer, start.as_millisecond()) {
         return Err(SystemError::TooManyRequests.into());
     }
-    let body = collect(body, &head.headers, portal.body_limit).await?;
     let kind = head.headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    let (body, files) = if carries_files(portal, asked, known.method).await {
+        inline::divert(&portal.messenger, body, kind.unwrap_or_default(), portal.body_limit).await?
+    } else {
+        (collect(body, &head.headers, portal.body_limit).await?, Files::default())
+    };
     let decoded =
         params::decode(&head.method, head.uri.query(), kind, body).map_err(SystemError::Unreadable)?;
     if known.method.is_none() && !registry::is_foreign(address.method) {
@@ -158,6 +163,7 @@ async fn handle(
         params: decoded.params,
         start: decoded.start,
         request: way.request.clone(),
+        files,
     };
     run_limited(method, &call).await.map_err(|failure| WireError::of(failure, method.name, &call.request))
 }
@@ -253,14 +259,27 @@ fn denied(denial: Denial, method: &str, request: &RequestId) -> WireError {
     }
 }
 
+/// Whether a body is long, for a method that takes files, and from somebody whose address or head says who they are: only
+/// then are files taken out of it as it comes.
+async fn carries_files(portal: &Portal, asked: &Asked<'_>, method: Option<&Method>) -> bool {
+    let Asked { head, address, .. } = asked;
+    let posted = head.method == Verb::POST && announced(&head.headers).unwrap_or(u64::MAX) > inline::SMALL;
+    let Some(method) = method.filter(|method| posted && inline::carries_files(method)) else { return false };
+    let nothing = Decoded::default();
+    let checked = auth::check(&portal.messenger, offer(address, &nothing, &head.headers)).await;
+    checked.is_ok_and(|credential| credential.scopes.grant(method.scope))
+}
+
+fn announced(headers: &HeaderMap) -> Option<u64> {
+    headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+}
+
 /// Reads the body up to the limit. A length that is announced as too large is refused unread.
 async fn collect(body: Body, headers: &HeaderMap, limit: usize) -> Result<Bytes, SystemError> {
     if body.is_end_stream() {
         return Ok(Bytes::new());
     }
-    let announced =
-        headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
-    if announced.is_some_and(|length| length > limit as u64) {
+    if announced(headers).is_some_and(|length| length > limit as u64) {
         return Err(SystemError::TooLarge(limit));
     }
     match Limited::new(body, limit).collect().await {
@@ -270,7 +289,8 @@ async fn collect(body: Body, headers: &HeaderMap, limit: usize) -> Result<Bytes,
     }
 }
 
-fn preflight() -> Response<Body> {
+/// What browsers ask before they call from another page.
+pub fn preflight() -> Response<Body> {
     let mut response = Response::new(Body::empty());
     *response.status_mut() = StatusCode::NO_CONTENT;
     let headers = response.headers_mut();
@@ -280,7 +300,7 @@ fn preflight() -> Response<Body> {
 }
 
 /// The same with the headers of every answer (behaviour.md H).
-fn dressed(mut response: Response<Body>) -> Response<Body> {
+pub fn dressed(mut response: Response<Body>) -> Response<Body> {
     const ALLOWED: &str = "origin, content-type, accept, authorization";
     let fixed: [(HeaderName, &str); 4] = [
         (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),

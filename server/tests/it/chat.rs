@@ -1,5 +1,6 @@
 //! `im.chat.*`: group chats made, found, joined, left, renamed, recoloured, handed over, silenced.
 
+mod avatar;
 mod color;
 mod member;
 

@@ -2,6 +2,7 @@
 
 mod messages;
 mod reading;
+mod search;
 mod users;
 
 use lately_testkit::{Client, Person};

@@ -24,6 +24,7 @@ mod department;
 mod dialog;
 mod doctor;
 mod effort;
+mod file;
 mod fire;
 mod group_commit;
 mod import;

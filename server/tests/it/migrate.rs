@@ -12,6 +12,9 @@ const VERSION_2_NOTIFICATIONS: &[u8] = include_bytes!("fixtures/version-2-notifi
 /// Alice and Ольга, who leads a department, in a group of which Ольга has one message to read.
 const VERSION_2_PEOPLE: &[u8] = include_bytes!("fixtures/version-2-people.db");
 
+/// A group in which alice posted two files, of which version 4 knew no more than what they are.
+const VERSION_4_FILES: &[u8] = include_bytes!("fixtures/version-4-files.db");
+
 #[tokio::test]
 async fn a_database_of_version_1_opens_and_means_what_it_meant() {
     let portal = TestPortal::empty("2026-03-02T10:00:00+00:00", |config| {
@@ -88,4 +91,34 @@ async fn in_a_database_of_version_2_everybody_and_everything_is_found() {
     }
     let staff = olga.ok("im.department.employees.get", json!({ "ID": [1, 2] })).await;
     assert_eq!(staff, json!({ "1": [1], "2": [2] }));
+}
+
+#[tokio::test]
+async fn files_of_version_4_belong_to_their_messages_and_new_ones_come_beside_them() {
+    let portal = TestPortal::empty("2026-03-02T10:00:00+00:00", |config| {
+        config.database = None;
+        std::fs::write(config.data.join("lately.db"), VERSION_4_FILES).unwrap();
+    })
+    .await;
+    portal.assert_exact().await;
+    let client = |user: i64| {
+        Client::new(format!("{}/rest/{user}/version4secret/", portal.origin()), user, portal.http().clone())
+    };
+    let (alice, bob) = (client(1), client(2));
+    let page = bob.ok("im.dialog.messages.get", json!({ "DIALOG_ID": "chat1" })).await;
+    let shown = page["files"].as_array().unwrap().iter();
+    let shown: Vec<_> = shown.map(|file| json!([file["id"], file["name"], file["urlDownload"]])).collect();
+    assert_eq!(shown, [json!([6, "notes.txt", ""]), json!([5, "scan.png", ""])]);
+    let hung = bob.ok("disk.attachedObject.get", json!({ "id": 5 })).await;
+    assert_eq!((&hung["ENTITY_ID"], &hung["DOWNLOAD_URL"]), (&json!("1"), &json!("")));
+    let (file, _) = crate::file::send(&alice, "chat1", "new.txt", "new").await;
+    assert_eq!(file["id"], 9, "folders took 7 and 8");
+    assert_eq!(crate::file::fetch(&portal, &file["urlDownload"]).await, (200, b"new".to_vec()));
+    assert_eq!(alice.ok("im.disk.file.delete", json!({ "CHAT_ID": 1, "FILE_ID": 6 })).await, true);
+    let page = bob.ok("im.dialog.messages.get", json!({ "DIALOG_ID": "chat1" })).await;
+    assert_eq!(page["messages"][2]["params"], json!({ "IS_DELETED": "Y" }));
+    portal.assert_exact().await;
+
+    let fresh = TestPortal::with(|config| config.database = None).await;
+    assert_eq!(portal.messenger().schema().await.unwrap(), fresh.messenger().schema().await.unwrap());
 }

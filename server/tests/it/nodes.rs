@@ -219,3 +219,20 @@ async fn a_server_stops_although_its_bus_is_away() {
     let stopping = tokio::time::timeout(std::time::Duration::from_secs(20), one.stop());
     stopping.await.expect("it stops");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_came_through_one_server_is_fetched_from_the_other_once() {
+    let one = portal(None).await;
+    let shared = one.data().join("files");
+    let other = one.neighbour(|config| config.files.directory = Some(shared)).await;
+    let (alice, bob) = (one.client(Person::Alice).await, one.client(Person::Bob).await);
+    let (file, _) = crate::file::send(&alice, "2", "a.txt", "shared").await;
+    other.messenger().catch_up().await.unwrap();
+    let params = json!({ "dialogId": "1", "fileId": file["id"] });
+    let link = bob.ok("im.v2.File.download", params).await["downloadUrl"].clone();
+    assert_eq!(crate::file::fetch(&other, &link).await, (200, b"shared".to_vec()));
+    assert_eq!(crate::file::fetch(&one, &link).await.0, 403, "it was used at the other server");
+    assert_eq!(crate::file::fetch(&other, &file["urlDownload"]).await.0, 200);
+    assert_eq!((one.messenger().sweep().await.unwrap(), other.messenger().sweep().await.unwrap()), (0, 0));
+    one.assert_exact().await;
+}

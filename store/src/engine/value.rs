@@ -1,6 +1,6 @@
 //! What goes into a statement.
 
-use lately_model::{ChatId, FileId, MessageId, Moment, UserId, WebhookId};
+use lately_model::{BlobId, ChatId, FileId, FolderId, MessageId, Moment, UserId, WebhookId};
 
 /// One parameter or one column: the portal needs nothing but integers and texts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,6 +75,18 @@ impl From<MessageId> for Value {
 
 impl From<FileId> for Value {
     fn from(value: FileId) -> Self {
+        Self::Int(value.0)
+    }
+}
+
+impl From<FolderId> for Value {
+    fn from(value: FolderId) -> Self {
+        Self::Int(value.0)
+    }
+}
+
+impl From<BlobId> for Value {
+    fn from(value: BlobId) -> Self {
         Self::Int(value.0)
     }
 }

@@ -63,7 +63,7 @@ fn open(session: &Session, other: &str) -> Result<Messenger, Failure> {
         return Err(Failure::new(format!("there is no portal in {other}"), advice));
     };
     let clock = Arc::new(session::clock(&session.config)?);
-    let limits = session::limits(&session.config);
+    let limits = session::limits(&session.config)?;
     Ok(Messenger::open(database, limits, clock, Arc::new(SystemDice))?)
 }
 

@@ -28,7 +28,7 @@ use crate::cluster::{self, ProgramError};
 use crate::config::Config;
 use crate::control::Claim;
 use crate::tls::{Identity, server_config};
-use crate::{log, web};
+use crate::{log, vault, web};
 
 /// The database that every PostgreSQL server has.
 const DATABASE: &str = "postgres";
@@ -135,7 +135,7 @@ impl Ground<'_> {
     async fn people(&self) -> Result<People, Failure> {
         let database = self.database.parse().map_err(|error: String| Failure::new(error, ""))?;
         let clock = Arc::new(session::clock(self.config)?);
-        let limits = session::limits(self.config);
+        let limits = session::limits(self.config)?;
         let messenger = Messenger::open(Database::Postgres(database), limits, clock, Arc::new(SystemDice))?;
         let people = People::bring(&messenger, &self.config.data, revision(self.config)).await;
         messenger.close().await;
@@ -146,7 +146,8 @@ impl Ground<'_> {
     fn plans(&self, base_url: &str, plain: &str) -> Vec<Plan> {
         let mut words = vec!["--public-url".to_owned(), base_url.to_owned()];
         let push = format!("push.plain_url={plain}");
-        for setting in ["https.listen=", "rest.require_https=false", &push] {
+        let files = format!("files.directory={}", vault::folder(self.config).display());
+        for setting in ["https.listen=", "rest.require_https=false", &push, &files] {
             words.extend(["--set".to_owned(), setting.to_owned()]);
         }
         if let Some(file) = self.file {

@@ -31,7 +31,7 @@ pub(super) fn data(config: &Config) -> Vec<Finding> {
 }
 
 /// The directory itself, or the nearest one above it that is there.
-fn nearest(data: &Path) -> Option<PathBuf> {
+pub(super) fn nearest(data: &Path) -> Option<PathBuf> {
     let whole = std::path::absolute(data).ok()?;
     whole.ancestors().find(|place| place.exists()).map(Path::to_owned)
 }
@@ -51,7 +51,7 @@ fn writable(data: &Path, there: &Path) -> Vec<Finding> {
 }
 
 /// How long a few bytes take until they are on the disk. The file is gone afterwards.
-fn timed_write(probe: &Path) -> io::Result<Duration> {
+pub(super) fn timed_write(probe: &Path) -> io::Result<Duration> {
     let mut file = File::create_new(probe)?;
     let begun = Instant::now();
     let written = file.write_all(b"doctor").and_then(|()| file.sync_all());
@@ -69,7 +69,8 @@ pub(super) fn durable(about: &'static str, took: Duration) -> Finding {
     Finding::warn(about, what, "Each commit takes that long: use a faster disk, or a database nearer by.")
 }
 
-fn disk(there: &Path) -> Finding {
+/// How much room a disk has.
+pub(super) fn disk(there: &Path) -> Finding {
     let free = match rustix::fs::statvfs(there) {
         Ok(disk) => disk.f_bavail.saturating_mul(disk.f_frsize),
         Err(error) => return Finding::warn("disk", format!("{}: {error}", there.display()), ""),

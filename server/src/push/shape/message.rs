@@ -1,6 +1,7 @@
 //! Messages: new, edited, taken back, liked.
 
 use lately_messenger::event::Hearer;
+use lately_messenger::file::ShownFile;
 use lately_model::{Chat, ChatKind, Message, MessageId, User, UserId};
 use serde_json::{Map, Value, json};
 
@@ -17,9 +18,15 @@ pub fn said(stage: &Stage<'_>) -> Vec<Letter> {
     let private = chat.kind.is_private();
     let id = chat.id.to_string();
     let by_chat = |value: Value| Value::Object(Map::from_iter([(id.clone(), value)]));
-    let files = stage.scene.files.iter();
-    let files: Map<String, Value> =
-        files.map(|(one, author)| (one.id.0.to_string(), file(one, author, wire))).collect();
+    // Links are each hearer's own.
+    let files = |hearer: Option<&Hearer>| -> Map<String, Value> {
+        let signer = hearer.zip(stage.scene.signer.as_ref()).map(|(hearer, signer)| signer.of(hearer.user));
+        let shown = stage.scene.files.iter().map(|one| {
+            let links = signer.as_ref().map(|signer| signer.links(&one.file)).unwrap_or_default();
+            (one.file.id.to_string(), file(&ShownFile { links, ..one.clone() }, wire))
+        });
+        shown.collect()
+    };
     let named = !private && !stage.scene.members.is_empty();
     let params = json!({
         "chatId": chat.id,
@@ -46,7 +53,7 @@ pub fn said(stage: &Stage<'_>) -> Vec<Letter> {
             "importantFor": [],
             "forward": null,
         },
-        "files": files,
+        "files": files(None),
         "lines": lines(stage, chat),
         "multidialog": [],
         "copilot": null,
@@ -63,6 +70,9 @@ pub fn said(stage: &Stage<'_>) -> Vec<Letter> {
         own.insert("notify".to_owned(), json!(foreign && !muted && !silent));
         let blocked = json!({ hearer.user.to_string(): muted });
         own.insert("userBlockChat".to_owned(), by_chat(blocked));
+        if !stage.scene.files.is_empty() {
+            own.insert("files".to_owned(), json!(files(Some(hearer))));
+        }
         if muted && !private {
             own.insert("chat".to_owned(), by_chat(chat_object(chat, Some(hearer), wire)));
         }

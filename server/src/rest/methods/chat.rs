@@ -24,6 +24,7 @@ pub const METHODS: &[Method] = &[
             Param::optional("DESCRIPTION", Kind::Text, ""),
             Param::optional("COLOR", Kind::Text, "automatic"),
             Param::optional("MESSAGE", Kind::Text, ""),
+            Param::optional("AVATAR", Kind::Text, ""),
             Param::optional("ENTITY_TYPE", Kind::Text, ""),
             Param::optional("ENTITY_ID", Kind::Text, ""),
         ],
@@ -82,6 +83,18 @@ pub const METHODS: &[Method] = &[
         handler: |call| Box::pin(update_color(call)),
     },
     Method {
+        name: "im.chat.updateAvatar",
+        scope: "im",
+        about: "Gives a chat another picture",
+        caller: Caller::Anyone,
+        params: &[
+            Param::optional("CHAT_ID", Kind::Int, "DIALOG_ID"),
+            Param::optional("DIALOG_ID", Kind::Dialog, "CHAT_ID"),
+            Param::required("AVATAR", Kind::Text),
+        ],
+        handler: |call| Box::pin(update_avatar(call)),
+    },
+    Method {
         name: "im.chat.user.add",
         scope: "im",
         about: "Invites people",
@@ -130,6 +143,10 @@ async fn add(call: &Call) -> Result<Answer, Failure> {
     } else {
         Vec::new()
     };
+    let avatar = match text("AVATAR") {
+        base64 if base64.is_empty() => String::new(),
+        base64 => call.messenger().keep_avatar(&base64).await?,
+    };
     let draft = ChatDraft {
         open: text("TYPE") == "OPEN",
         title: text("TITLE"),
@@ -139,6 +156,7 @@ async fn add(call: &Call) -> Result<Answer, Failure> {
         users,
         entity_type: text("ENTITY_TYPE"),
         entity_id: text("ENTITY_ID"),
+        avatar,
     };
     let chat = call.messenger().add_chat(call.user(), draft).await?;
     Ok(Answer::tree(chat.0))
@@ -176,6 +194,12 @@ async fn update_title(call: &Call) -> Result<Answer, Failure> {
 async fn update_color(call: &Call) -> Result<Answer, Failure> {
     let code = call.params.text("COLOR").unwrap_or_default();
     call.messenger().recolor(call.user(), call.group()?, code).await?;
+    Ok(Answer::tree(true))
+}
+
+async fn update_avatar(call: &Call) -> Result<Answer, Failure> {
+    let (chat, picture) = (call.group()?, call.params.text("AVATAR").unwrap_or_default());
+    call.messenger().picture_chat(call.user(), chat, &picture).await?;
     Ok(Answer::tree(true))
 }
 

@@ -2,8 +2,10 @@
 
 use lately_messenger::Refusal;
 use lately_messenger::dialog::{PAGE, PAGE_MOST, Roll, Window};
+use lately_messenger::message_search::Wish;
+use lately_model::moment::DAY;
 use lately_model::user::EXTERNAL;
-use lately_model::{DialogId, MessageId, UserId};
+use lately_model::{DialogId, MessageId, Moment, UserId};
 use serde_json::{Value, json};
 
 use super::{next_of, wire};
@@ -18,6 +20,11 @@ use crate::rest::shape::{chat, message};
 /// How many members a page has, and how many at most.
 const USERS: i64 = 50;
 const USERS_MOST: i64 = 200;
+
+/// How many messages a search answers, and how many at most; and the shortest text that it looks for.
+const FOUND: i64 = 50;
+const FOUND_MOST: i64 = 200;
+const SHORTEST: usize = 3;
 
 /// The declarations.
 pub const METHODS: &[Method] = &[
@@ -41,6 +48,23 @@ pub const METHODS: &[Method] = &[
             Param::optional("LIMIT", Kind::Int, "20"),
         ],
         handler: |call| Box::pin(messages(call)),
+    },
+    Method {
+        name: "im.dialog.messages.search",
+        scope: "im",
+        about: "Messages of a chat by their words and dates",
+        caller: Caller::Anyone,
+        params: &[
+            Param::required("CHAT_ID", Kind::Int),
+            Param::optional("SEARCH_MESSAGE", Kind::Text, ""),
+            Param::optional("DATE_FROM", Kind::Date, ""),
+            Param::optional("DATE_TO", Kind::Date, ""),
+            Param::optional("DATE", Kind::Date, ""),
+            Param::optional("ORDER", Kind::Object, "ID: DESC"),
+            Param::optional("LIMIT", Kind::Int, "50"),
+            Param::optional("LAST_ID", Kind::Int, ""),
+        ],
+        handler: |call| Box::pin(search(call)),
     },
     Method {
         name: "im.dialog.read",
@@ -112,6 +136,33 @@ async fn messages(call: &Call) -> Result<Answer, Failure> {
     let limit = call.positive("LIMIT").unwrap_or(PAGE).min(PAGE_MOST);
     let page = call.messenger().messages(call.user(), dialog, window, limit).await?;
     Ok(Answer::tree(message::page(&page, &wire(call))))
+}
+
+/// A text of one or two characters counts as not sent; `DATE` is the day that begins then.
+async fn search(call: &Call) -> Result<Answer, Failure> {
+    let chat = call.chat()?;
+    let text = call.params.text("SEARCH_MESSAGE").map(|text| text.trim().to_owned());
+    let (mut since, mut until) = (call.moment("DATE_FROM"), call.moment("DATE_TO"));
+    if let Some(day) = call.moment("DATE") {
+        let end = day.plus(DAY - 1);
+        since = Some(since.map_or(day, |since| since.max(day)));
+        until = Some(until.map_or(end, |until| until.min(end)));
+    }
+    let order = call.params.object("ORDER").unwrap_or_default();
+    let upwards = order.iter().any(|(name, way)| {
+        name.eq_ignore_ascii_case("ID") && text_of(way).is_some_and(|way| way.eq_ignore_ascii_case("ASC"))
+    });
+    let limit = call.positive("LIMIT").unwrap_or(FOUND).min(FOUND_MOST);
+    let wish = Wish {
+        text: text.filter(|text| text.chars().count() >= SHORTEST),
+        since: since.unwrap_or(Moment(i64::MIN)),
+        until: until.unwrap_or(Moment(i64::MAX)),
+        newest_first: !upwards,
+        last: call.positive("LAST_ID").map(MessageId),
+        limit: usize::try_from(limit).unwrap_or_default(),
+    };
+    let page = call.messenger().search_messages(call.user(), chat, wish).await?;
+    Ok(Answer::tree(message::found(&page, call.user(), &wire(call))))
 }
 
 /// A bound is digits and nothing else; a number beyond all messages is the end of them.

@@ -4,6 +4,8 @@ mod chat;
 mod counter;
 mod department;
 mod dialog;
+mod disk;
+mod file;
 mod message;
 mod notification;
 mod option;
@@ -23,12 +25,13 @@ use super::registry::Method;
 use super::shape::Wire;
 
 /// Every declaration, in the order in which documents list them.
-pub const GROUPS: [&[Method]; 15] = [
+pub const GROUPS: [&[Method]; 17] = [
     recent::METHODS,
     counter::METHODS,
     dialog::METHODS,
     chat::METHODS,
     message::METHODS,
+    file::METHODS,
     notification::METHODS,
     user::METHODS,
     department::METHODS,
@@ -37,6 +40,7 @@ pub const GROUPS: [&[Method]; 15] = [
     portal_department::METHODS,
     portal::METHODS,
     option::METHODS,
+    disk::METHODS,
     pull::METHODS,
     batch::METHODS,
 ];

@@ -11,6 +11,7 @@ use serde_json::{Map, Value, json};
 use super::wire;
 use crate::rest::answer::Answer;
 use crate::rest::call::{Call, Failure};
+use crate::rest::filter::{compare, holds};
 use crate::rest::params::{Params, list_of, text_of};
 use crate::rest::registry::{Caller, Kind, Method, Param};
 use crate::rest::shape::portal_user::{FIELDS, date_field, field, in_profile, online, record};
@@ -248,50 +249,12 @@ impl Test {
     fn takes_text(&self, user: &User) -> bool {
         // A condition on an unknown field is ignored, as unknown parameters are.
         let Some(found) = field(user, &self.name) else { return true };
-        // As in SQL, nothing is above or below what is not there: a page asked for after a missing one is empty.
-        if self.operator.starts_with(['<', '>']) && self.values.iter().all(String::is_empty) {
-            return false;
-        }
-        let any = |holds: &dyn Fn(&str) -> bool| self.values.iter().any(|value| holds(value));
-        match self.operator.as_str() {
-            ">" => any(&|value| compare(&found, value) == Ordering::Greater),
-            ">=" => any(&|value| compare(&found, value) != Ordering::Less),
-            "<" => any(&|value| compare(&found, value) == Ordering::Less),
-            "<=" => any(&|value| compare(&found, value) != Ordering::Greater),
-            "%" => any(&|value| found.to_lowercase().contains(&value.to_lowercase())),
-            "!%" => !any(&|value| found.to_lowercase().contains(&value.to_lowercase())),
-            "=%" | "%=" => any(&|value| like(&found, value)),
-            "!=%" | "!%=" => !any(&|value| like(&found, value)),
-            "!" | "!=" | "!@" => !any(&|value| same(&found, value)),
-            _ => any(&|value| same(&found, value)),
-        }
+        holds(&self.operator, &self.values, &found, &|one, other| Some(compare(one, other)))
     }
 }
 
 fn yes(text: &str) -> bool {
     matches!(text.to_ascii_lowercase().as_str(), "y" | "1" | "true")
-}
-
-fn same(found: &str, value: &str) -> bool {
-    found.to_lowercase() == value.to_lowercase()
-}
-
-/// `%` stands for anything at either end.
-fn like(found: &str, pattern: &str) -> bool {
-    let (found, pattern) = (found.to_lowercase(), pattern.to_lowercase());
-    match (pattern.strip_prefix('%'), pattern.strip_suffix('%')) {
-        (Some(_), Some(_)) => found.contains(pattern.trim_matches('%')),
-        (Some(end), None) => found.ends_with(end),
-        (None, Some(begin)) => found.starts_with(begin),
-        (None, None) => found == pattern,
-    }
-}
-
-fn compare(one: &str, other: &str) -> Ordering {
-    match (one.parse::<i64>(), other.parse::<i64>()) {
-        (Ok(one), Ok(other)) => one.cmp(&other),
-        _ => one.to_lowercase().cmp(&other.to_lowercase()),
-    }
 }
 
 /// Each word of the text begins a word of the name, the position or the e-mail.

@@ -1,7 +1,8 @@
-//! Messages of a dialog on the wire (`im.dialog.messages.get`).
+//! Messages of a dialog on the wire (`im.dialog.messages.get`, `im.dialog.messages.search`).
 
 use lately_messenger::dialog::MessagePage;
-use lately_model::Message;
+use lately_messenger::message_search::FoundPage;
+use lately_model::{Message, UserId};
 use serde_json::{Value, json};
 
 use super::file::file;
@@ -16,7 +17,7 @@ pub fn page(page: &MessagePage, wire: &Wire<'_>) -> Value {
         "chat_id": page.chat_id.0,
         "messages": page.messages.iter().map(|one| message(one, unread(one), wire)).collect::<Vec<_>>(),
         "users": page.users.iter().map(|user| today(user, wire)).collect::<Vec<_>>(),
-        "files": page.files.iter().map(|(one, author)| file(one, author, wire)).collect::<Vec<_>>(),
+        "files": page.files.iter().map(|one| file(one, wire)).collect::<Vec<_>>(),
     })
 }
 
@@ -33,4 +34,56 @@ fn message(message: &Message, unread: bool, wire: &Wire<'_>) -> Value {
         "params": PhpMap(message.params.clone()),
         "disappearing_date": null,
     })
+}
+
+/// What a search found (`im.dialog.messages.search`).
+pub fn found(page: &FoundPage, reader: UserId, wire: &Wire<'_>) -> Value {
+    let messages = page.messages.iter().map(|(message, viewers)| {
+        let unread = page.last_read.is_some_and(|read| message.id > read) && message.author_id != reader;
+        json!({
+            "id": message.id.0,
+            "chatId": message.chat_id.0,
+            "chat_id": message.chat_id.0,
+            "authorId": message.author_id.0,
+            "author_id": message.author_id.0,
+            "date": wire.date(message.date),
+            "text": linked(&message.text),
+            "isSystem": message.author_id.is_none(),
+            "uuid": message.uuid,
+            "forward": null,
+            "params": PhpMap(message.params.clone()),
+            "viewedByOthers": message.viewed,
+            "block": null,
+            "unread": unread,
+            "viewed": !unread,
+            "viewedCount": viewers,
+        })
+    });
+    json!({
+        "users": page.users.iter().map(|user| in_camels(json!(today(user, wire)))).collect::<Vec<_>>(),
+        "files": page.files.iter().map(|one| file(one, wire)).collect::<Vec<_>>(),
+        "additionalMessages": [],
+        "copilot": null,
+        "stickers": [],
+        "reactions": [],
+        "tariffRestrictions": { "isHistoryLimitExceeded": false },
+        "usersShort": [],
+        "messages": messages.collect::<Vec<_>>(),
+    })
+}
+
+/// The same map with keys as newer methods write them: `workPosition` for `work_position`. Maps within stay.
+fn in_camels(map: Value) -> Value {
+    let Value::Object(map) = map else { return map };
+    let camel = |key: String| {
+        let mut words = key.split('_');
+        let mut name = words.next().unwrap_or_default().to_owned();
+        for word in words {
+            let (first, rest) = word.split_at(word.chars().next().map_or(0, char::len_utf8));
+            name.push_str(&first.to_uppercase());
+            name.push_str(rest);
+        }
+        name
+    };
+    Value::Object(map.into_iter().map(|(key, value)| (camel(key), value)).collect())
 }

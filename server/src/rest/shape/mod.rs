@@ -2,6 +2,7 @@
 
 pub mod chat;
 pub mod department;
+pub mod disk;
 pub mod file;
 pub mod message;
 pub mod notification;

@@ -309,3 +309,35 @@ async fn a_guest_hears_of_what_they_may_read_only() {
     stage.bob.say(chat(id), "for guests too").await;
     assert_eq!(ear.heard("messageChat").await["message"]["text"], "for guests too");
 }
+
+#[tokio::test]
+async fn a_file_is_heard_with_links_that_are_each_ones_own() {
+    let stage = Stage::set().await;
+    let id = stage.group(&stage.alice, &[2]).await;
+    let (mut alice, mut bob) = (stage.portal.ear(&stage.alice).await, stage.portal.ear(&stage.bob).await);
+    let (file, _) = crate::file::send(&stage.alice, &chat(id), "a.txt", "heard").await;
+    let key = file["id"].to_string();
+    let heard = bob.heard("messageChat").await;
+    assert_eq!(heard["message"]["params"], json!({ "FILE_ID": [file["id"]] }));
+    let shown = &heard["files"][&key];
+    assert_eq!((&shown["name"], &shown["authorName"]), (&json!("a.txt"), &json!("Alice Adams")));
+    assert_eq!(crate::file::fetch(&stage.portal, &shown["urlDownload"]).await, (200, b"heard".to_vec()));
+    let own = alice.heard("messageChat").await["files"][&key]["urlDownload"].clone();
+    assert_eq!(own, file["urlDownload"]);
+    assert_ne!(own, shown["urlDownload"]);
+    stage.check().await;
+}
+
+#[tokio::test]
+async fn another_picture_of_a_chat_is_heard() {
+    let stage = Stage::set().await;
+    let id = stage.group(&stage.alice, &[2]).await;
+    let mut bob = stage.portal.ear(&stage.bob).await;
+    let picture = crate::file::base64(crate::file::picture::png(20, 20));
+    stage.alice.ok("im.chat.updateAvatar", json!({ "CHAT_ID": id, "AVATAR": picture })).await;
+    let heard = bob.heard("chatAvatar").await;
+    let row = stage.bob.row(chat(id)).await.unwrap();
+    assert_eq!((&heard["chatId"], &heard["avatar"]), (&json!(id), &row["avatar"]["url"]));
+    assert_eq!(bob.heard("messageChat").await["message"]["system"], "Y");
+    stage.check().await;
+}
