@@ -13,15 +13,19 @@ pub mod department;
 pub mod dialog;
 pub mod dice;
 pub mod event;
+pub mod invitation;
+mod keyring;
 pub mod message;
 pub mod notification;
 pub mod option;
+pub mod password;
 pub mod recent;
 pub mod record;
 mod refusal;
 mod resident;
 pub mod search;
 pub mod search_last;
+pub mod session;
 pub mod transfer;
 pub mod user;
 mod walk;
@@ -43,9 +47,10 @@ pub use resident::Gauge;
 pub use resident::card::{Card, Pieces};
 
 use bus::Bus;
+use keyring::Keyring;
+use password::Hasher;
 use resident::Residents;
 use walk::Walks;
-use webhook::Keyring;
 
 /// What an operator may set about the use cases.
 #[derive(Debug, Clone)]
@@ -72,6 +77,7 @@ pub struct Messenger {
     keyring: Arc<Keyring>,
     walks: Walks,
     bus: Bus,
+    hasher: Hasher,
     clock: Arc<dyn Clock>,
     dice: Arc<dyn Dice>,
     settings: Settings,
@@ -99,7 +105,8 @@ impl Messenger {
         let (outlet, told) = mpsc::channel(OUTLET);
         let store = Store::open(database, observer, Some(outlet))?;
         let (walks, bus, repaired) = (Walks::default(), Bus::new(told), AtomicU64::new(0));
-        Ok(Self { store, residents, keyring, walks, bus, clock, dice, settings, repaired, committed })
+        let hasher = Hasher::default();
+        Ok(Self { store, residents, keyring, walks, bus, hasher, clock, dice, settings, repaired, committed })
     }
 
     /// The portal's present moment.

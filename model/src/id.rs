@@ -49,3 +49,11 @@ id!(
     /// An incoming webhook.
     WebhookId
 );
+id!(
+    /// A browser that somebody signed in with.
+    SessionId
+);
+id!(
+    /// A link by which somebody chooses a login and a password.
+    InvitationId
+);

@@ -14,7 +14,7 @@ struct Step {
 }
 
 /// The steps in order; the first is version 1.
-const STEPS: [Step; 6] = [
+const STEPS: [Step; 7] = [
     Step {
         sqlite: include_str!("../migrations/sqlite/0001_first.sql"),
         postgres: include_str!("../migrations/postgres/0001_first.sql"),
@@ -38,6 +38,11 @@ const STEPS: [Step; 6] = [
     Step {
         sqlite: include_str!("../migrations/sqlite/0005_push.sql"),
         postgres: include_str!("../migrations/postgres/0005_push.sql"),
+        then: nothing,
+    },
+    Step {
+        sqlite: include_str!("../migrations/sqlite/0007_session.sql"),
+        postgres: include_str!("../migrations/postgres/0007_session.sql"),
         then: nothing,
     },
     Step {

@@ -1,17 +1,19 @@
 //! From records to facts and back.
 
 use lately_model::notification::TAG_MAX_CHARS;
+use lately_model::password::login;
 use lately_model::{
     Chat, ChatId, ChatKind, Department, DialogId, File, FileId, Line, Member, Message, MessageId,
-    Notification, NotificationKind, RemovalReason, Scopes, Webhook, WebhookId,
+    Notification, NotificationKind, Password, RemovalReason, Scopes, Webhook, WebhookId,
 };
 use lately_store::{AppOption, Fact, Found};
 
 use super::{
     ChatRecord, DepartmentRecord, FileRecord, LineRecord, MemberRecord, MessageRecord, NotificationRecord,
-    OptionRecord, PinRecord, PortalRecord, ReadRecord, Record, RemovalRecord, RowRecord, SearchLastRecord,
-    TouchRecord, ViewRecord, WebhookRecord,
+    OptionRecord, PasswordRecord, PinRecord, PortalRecord, ReadRecord, Record, RemovalRecord, RowRecord,
+    SearchLastRecord, TouchRecord, ViewRecord, WebhookRecord,
 };
+use crate::password::known_hash;
 
 /// The highest number of anything: clients that count in floating point still read it exactly, and so all those that the
 /// portal gives after it.
@@ -78,6 +80,9 @@ impl From<Fact> for Record {
                 expires_at: webhook.expires_at,
                 title: webhook.title,
             }),
+            Fact::Password(Password { user_id, login, hash, changed_at }) => {
+                Self::Password(PasswordRecord { user: user_id, login, hash, changed_at })
+            }
             Fact::Found(Found { user_id, dialog, place }) => {
                 Self::SearchLast(SearchLastRecord { user: user_id, dialog: dialog.to_string(), place })
             }
@@ -226,6 +231,12 @@ impl TryFrom<Record> for Fact {
                 created_at: record.created_at,
                 expires_at: record.expires_at,
                 title: record.title,
+            }),
+            Record::Password(record) => Self::Password(Password {
+                user_id: record.user,
+                login: login(&record.login).ok_or_else(|| format!("{:?} is no login", record.login))?,
+                hash: known_hash(&record.hash)?,
+                changed_at: record.changed_at,
             }),
             Record::SearchLast(record) => Self::Found(Found {
                 user_id: record.user,

@@ -1,6 +1,6 @@
 //! What goes into a statement.
 
-use lately_model::{ChatId, FileId, MessageId, Moment, UserId, WebhookId};
+use lately_model::{ChatId, FileId, InvitationId, MessageId, Moment, SessionId, UserId, WebhookId};
 
 /// One parameter or one column: the portal needs nothing but integers and texts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,6 +75,18 @@ impl From<MessageId> for Value {
 
 impl From<FileId> for Value {
     fn from(value: FileId) -> Self {
+        Self::Int(value.0)
+    }
+}
+
+impl From<SessionId> for Value {
+    fn from(value: SessionId) -> Self {
+        Self::Int(value.0)
+    }
+}
+
+impl From<InvitationId> for Value {
+    fn from(value: InvitationId) -> Self {
         Self::Int(value.0)
     }
 }

@@ -1,0 +1,90 @@
+//! Builds the page into the program: a table of the files in `web/dist`.
+//!
+//! A release build makes these files first with npm, when they are not there and Node is. It never fails for want of
+//! them: the program then says on its page what is missing. `LATELY_WEB=keep` takes what is there and runs nothing.
+
+use std::collections::hash_map::DefaultHasher;
+use std::fs;
+use std::hash::{Hash, Hasher};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+fn main() -> io::Result<()> {
+    let web = Path::new(env!("CARGO_MANIFEST_DIR")).with_file_name("web");
+    let dist = web.join("dist");
+    for watched in ["dist", "package-lock.json"] {
+        println!("cargo::rerun-if-changed={}", web.join(watched).display());
+    }
+    println!("cargo::rerun-if-env-changed=LATELY_WEB");
+    let release = std::env::var("PROFILE").is_ok_and(|profile| profile == "release");
+    let keep = std::env::var("LATELY_WEB").is_ok_and(|word| word == "keep");
+    if release && !keep && !dist.join("index.html").exists() && !npm(&web) {
+        println!(
+            "cargo::warning=the web page is not built: install Node, then `cargo xtask web` and build again"
+        );
+    }
+    let mut files = Vec::new();
+    collect(&dist, &mut files)?;
+    files.sort();
+    let out = std::env::var_os("OUT_DIR").map(PathBuf::from).unwrap_or_default();
+    fs::write(out.join("assets.rs"), table(&dist, &files)?)
+}
+
+/// Installs what the page is built from, as its lockfile says, and builds it.
+fn npm(web: &Path) -> bool {
+    let run = |words: &[&str]| {
+        let done = Command::new("npm").args(words).current_dir(web).output();
+        done.is_ok_and(|done| done.status.success())
+    };
+    run(&["ci", "--no-audit", "--no-fund"]) && run(&["run", "build"])
+}
+
+fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
+    let Ok(entries) = fs::read_dir(folder) else { return Ok(()) };
+    for entry in entries {
+        let path = entry?.path();
+        if path.is_dir() {
+            collect(&path, files)?;
+        } else {
+            files.push(path);
+        }
+    }
+    Ok(())
+}
+
+fn table(dist: &Path, files: &[PathBuf]) -> io::Result<String> {
+    let mut text = "static ASSETS: &[Asset] = &[\n".to_owned();
+    for file in files {
+        let name = file.strip_prefix(dist).unwrap_or(file).to_string_lossy().replace('\\', "/");
+        if name.ends_with(".gz") || name.ends_with(".br") {
+            continue;
+        }
+        let mut hasher = DefaultHasher::new();
+        fs::read(file)?.hash(&mut hasher);
+        let (kind, tag) = (kind(&name), format!("\"{:x}\"", hasher.finish()));
+        let packed = |ending: &str| {
+            let packed = PathBuf::from(format!("{}.{ending}", file.display()));
+            if packed.exists() { format!("Some(include_bytes!({packed:?}))") } else { "None".to_owned() }
+        };
+        let (gzip, brotli) = (packed("gz"), packed("br"));
+        text += &format!(
+            "Asset {{ path: \"/{name}\", kind: {kind:?}, tag: {tag:?}, bytes: include_bytes!({file:?}), \
+             gzip: {gzip}, brotli: {brotli} }},\n"
+        );
+    }
+    Ok(text + "];\n")
+}
+
+fn kind(name: &str) -> &'static str {
+    match name.rsplit_once('.').map_or("", |(_, ending)| ending) {
+        "html" => "text/html; charset=utf-8",
+        "js" => "text/javascript; charset=utf-8",
+        "css" => "text/css; charset=utf-8",
+        "json" | "webmanifest" => "application/manifest+json",
+        "svg" => "image/svg+xml",
+        "png" => "image/png",
+        "woff2" => "font/woff2",
+        _ => "application/octet-stream",
+    }
+}
