@@ -66,8 +66,17 @@ export function createMessenger(session: Session, onOver: () => void) {
     failed,
   );
 
+  /** Who one is; asked until it is known. */
+  async function learnSelf() {
+    if (self.value) return;
+    const [user, is] = await Promise.all([people.ask(me), rest.call<boolean>('user.admin')]);
+    self.value = user;
+    admin.value = is;
+  }
+
   async function repair() {
     await recent.repair();
+    await learnSelf();
     await Promise.all([dialog.value?.refreshEnd(), notifications.count()]);
     void outbox.send();
   }
@@ -76,6 +85,12 @@ export function createMessenger(session: Session, onOver: () => void) {
     const id = String(event.params.dialogId ?? '');
     if (event.command === 'inputActionNotify' || event.command === 'startWriting') {
       if (Number(event.params.userId) !== me) noteWriting(id, String(event.params.userName ?? ''));
+      return;
+    }
+    if (event.command === 'userStatus' || event.command === 'online') {
+      const users = (event.params.users ?? {}) as Record<string, Partial<WireUser>>;
+      people.amend(users);
+      recent.amend(users);
       return;
     }
     if (event.command.startsWith('notify')) {
@@ -128,16 +143,7 @@ export function createMessenger(session: Session, onOver: () => void) {
   }
 
   async function start() {
-    await Promise.all([
-      recent.load(),
-      people.ask(me).then((user) => {
-        self.value = user;
-      }),
-      rest.call<boolean>('user.admin').then((is) => {
-        admin.value = is;
-      }),
-      notifications.count(),
-    ]);
+    await Promise.all([recent.load(), learnSelf(), notifications.count()]);
   }
 
   const unread = computed(() => recent.totals.value.all + notifications.unread.value);
@@ -174,6 +180,7 @@ export function createMessenger(session: Session, onOver: () => void) {
     stop: () => {
       window.removeEventListener('online', onOnline);
       stopTitle();
+      recent.stop();
       document.title = 'Lately';
       outbox.stop();
       pull.stop();

@@ -2,12 +2,24 @@
 
 import { ref, shallowRef } from 'vue';
 import type { People } from '../people/people';
+import { asFailure } from '../portal/failure';
+import { forget, keep, kept } from '../portal/keep';
 import type { Rest } from '../portal/rest';
-import type { WireDialog, WireFile, WirePage } from '../portal/wire';
+import type { WireDialog, WireFile, WirePage, WireUser } from '../portal/wire';
 import type { PushEvent } from '../recent/event';
 import { EMPTY, grownBack, grownOn, newest, oldest, readMessage, withChanged, withEnd, type Message, type Run } from './messages';
 
 const PAGE = 50;
+/** How many dialogs are kept for reading while the portal is away, and how much of each. */
+const KEPT = 12;
+const KEPT_MESSAGES = 50;
+
+interface Kept {
+  about: WireDialog;
+  messages: Message[];
+  users: WireUser[];
+}
+
 /** How many around what is unread come first. */
 const FIRST = 30;
 
@@ -48,10 +60,35 @@ export function createDialog(rest: Rest, people: People, id: string, me: number,
       const end = messages[messages.length - 1]?.id ?? 0;
       run.value = { messages, older: messages.length >= FIRST, newer: end < wire.last_message_id };
       loaded.value = true;
+      keepWhatIsHere();
     } catch (thrown) {
-      failed.value = (thrown as { code?: string }).code ?? 'failed';
+      if (asFailure(thrown).code === 'offline' && recall()) return;
+      failed.value = asFailure(thrown).code || 'failed';
       onFailure(thrown);
     }
+  }
+
+  function keepWhatIsHere() {
+    if (!about.value || run.value.newer) return;
+    const messages = run.value.messages.slice(-KEPT_MESSAGES);
+    const users = [...new Set(messages.map((message) => message.authorId))].flatMap((user) => people.known.get(user) ?? []);
+    const value: Kept = { about: about.value, messages, users };
+    const names = [id, ...(kept<string[]>(me, 'dialogs') ?? []).filter((name) => name !== id)];
+    for (const name of names.splice(KEPT)) forget(me, `dialog.${name}`);
+    keep(me, 'dialogs', names);
+    keep(me, `dialog.${id}`, value);
+  }
+
+  /** Shows what was kept of the dialog; false if nothing was. */
+  function recall(): boolean {
+    const known = kept<Kept>(me, `dialog.${id}`);
+    if (!known) return false;
+    people.learn(known.users);
+    about.value = known.about;
+    run.value = { messages: known.messages, older: true, newer: false };
+    readUpto.value = known.about.last_id;
+    loaded.value = true;
+    return true;
   }
 
   /** One page at a time; a second wish while one is read is none. */
@@ -78,13 +115,16 @@ export function createDialog(rest: Rest, people: People, id: string, me: number,
 
   /** Reads the end of the dialog again: what is new there, edited, or gone. */
   async function refreshEnd() {
-    if (!loaded.value || closed) return;
-    if (run.value.newer) {
-      run.value = { ...run.value };
-      return;
+    if (closed) return;
+    if (failed.value && !loaded.value) {
+      failed.value = '';
+      return open();
     }
+    if (!loaded.value || run.value.newer) return;
     const [, messages] = await Promise.all([learnAbout(), page({ LAST_ID: Number.MAX_SAFE_INTEGER, LIMIT: PAGE })]);
-    if (!closed) run.value = messages.length ? withEnd(run.value, messages) : { ...EMPTY };
+    if (closed) return;
+    run.value = messages.length ? withEnd(run.value, messages) : { ...EMPTY };
+    keepWhatIsHere();
   }
 
   /** Whether the message is loaded, after loading what is around it if it was not. */

@@ -11,9 +11,18 @@ export function createPeople(rest: Rest) {
     for (const user of users) if (user) known.set(Number(user.id), user);
   }
 
+  /** Takes what changed about people who are known. */
+  function amend(changes: Record<string, Partial<WireUser>>) {
+    for (const [id, change] of Object.entries(changes)) {
+      const user = known.get(Number(id));
+      if (user) known.set(Number(id), { ...user, ...change });
+    }
+  }
+
   return {
     known,
     learn,
+    amend,
     name: (id: number) => known.get(id)?.name ?? '',
     /** Asks for one person, also when they are known. */
     async ask(id: number): Promise<WireUser> {

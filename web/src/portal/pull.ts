@@ -34,15 +34,12 @@ export function createPull(rest: Rest, me: number, { onEvent, onBreak }: Listene
     const told = (command: string, params: unknown) => {
       if (params && typeof params === 'object') onEvent({ command, params: params as Record<string, unknown> });
     };
-    for (const moduleId of ['im', 'online']) {
-      fresh.subscribe({
-        moduleId,
-        callback: (data: unknown) => {
-          const { command, params } = data as { command: string; params: unknown };
-          told(command, params);
-        },
-      });
-    }
+    const heard = (data: unknown) => {
+      const { command, params } = data as { command: string; params: unknown };
+      told(command, params);
+    };
+    fresh.subscribe({ moduleId: 'im', callback: heard });
+    fresh.subscribe({ type: SubscriptionType.Online, callback: heard });
     fresh.subscribe({ type: SubscriptionType.Status, callback: (data: unknown) => hear((data as { status?: PullStatus }).status) });
     try {
       await fresh.start();

@@ -1,9 +1,10 @@
 // The recent list as the page keeps it: read page by page, followed by events, repaired by asking what changed.
 
-import { computed, ref, shallowRef } from 'vue';
+import { computed, ref, shallowRef, watch } from 'vue';
 import { asFailure } from '../portal/failure';
+import { keep, kept } from '../portal/keep';
 import type { Rest } from '../portal/rest';
-import type { WireRow } from '../portal/wire';
+import type { WireRow, WireUser } from '../portal/wire';
 import { applyEvent, type PushEvent } from './event';
 import { type Filter, FILTERS, ordered, total, withDelta, withoutRow, withPage, withRow, type Rows } from './list';
 import { readRow, type Row } from './row';
@@ -20,6 +21,10 @@ const GATHER = 250;
 
 /** The portal looks back seven days. */
 const REACH = 6 * 86_400_000;
+
+/** How many rows are kept for reading while the portal is away, and how often. */
+const KEPT = 200;
+const KEEP_AFTER = 2000;
 
 interface Page {
   items: WireRow[];
@@ -45,6 +50,18 @@ export function createRecent(rest: Rest, me: number, onFailure: (thrown: unknown
     if (now) ahead = now - Date.now();
   }
 
+  const known = kept<Row[]>(me, 'recent');
+  if (known) {
+    rows.value = new Map(known.map((row) => [row.id, row]));
+    loaded.value = true;
+  }
+
+  let keepTimer = 0;
+  const stopKeeping = watch(rows, () => {
+    clearTimeout(keepTimer);
+    keepTimer = window.setTimeout(() => keep(me, 'recent', ordered(rows.value, 'all').slice(0, KEPT)), KEEP_AFTER);
+  });
+
   /** Reads the list from its beginning, page after page. */
   async function load() {
     let offset = 0;
@@ -55,7 +72,8 @@ export function createRecent(rest: Rest, me: number, onFailure: (thrown: unknown
       // What changes while pages are read is asked for from the beginning of the first.
       if (fresh) keepTime(answer.date, answer.now);
       const page = answer.result.items.map((raw) => readRow(raw, me));
-      rows.value = withPage(rows.value, page);
+      // What was kept from another day is no longer true.
+      rows.value = withPage(fresh ? new Map() : rows.value, page);
       loaded.value = true;
       fresh = false;
       offset += page.length;
@@ -74,7 +92,6 @@ export function createRecent(rest: Rest, me: number, onFailure: (thrown: unknown
 
   async function ask() {
     if (Date.now() + ahead - since > REACH) {
-      rows.value = new Map();
       return load();
     }
     const params = { LAST_SYNC_DATE: new Date(since).toISOString() };
@@ -126,6 +143,13 @@ export function createRecent(rest: Rest, me: number, onFailure: (thrown: unknown
     repair,
     askSoon,
     follow,
+    /** Takes what changed about the people behind private talks. */
+    amend: (changes: Record<string, Partial<WireUser>>) => {
+      for (const [id, change] of Object.entries(changes)) {
+        const row = rows.value.get(id);
+        if (row?.user && row.kind === 'person') rows.value = withRow(rows.value, id, { user: { ...row.user, ...change } });
+      }
+    },
     /** The portal's time. */
     now: () => Date.now() + ahead,
     row: (id: string) => rows.value.get(id),
@@ -144,6 +168,11 @@ export function createRecent(rest: Rest, me: number, onFailure: (thrown: unknown
       change(row, withRow(rows.value, row.id, { muted: !row.muted }), 'im.chat.mute', { CHAT_ID: row.chatId, MUTE: row.muted ? 'N' : 'Y' }),
     hide: (row: Row) => change(row, withoutRow(rows.value, row.id), 'im.recent.hide', { DIALOG_ID: row.id }),
     leave: (row: Row) => change(row, withoutRow(rows.value, row.id), 'im.chat.leave', { CHAT_ID: row.chatId }),
+    stop: () => {
+      stopKeeping();
+      clearTimeout(keepTimer);
+      clearTimeout(askTimer);
+    },
     readAll: async () => {
       await rest.call('im.dialog.read.all');
       await repair();
