@@ -1,7 +1,7 @@
 //! Sessions: browsers that people signed in with.
 
 use lately_model::session::PER_USER;
-use lately_model::{Moment, Session, SessionId, UserId};
+use lately_model::{Event, Moment, Session, SessionId, UserId};
 
 use crate::engine::Row;
 use crate::{Change, Snapshot, StoreError, Tx};
@@ -38,6 +38,7 @@ impl Tx<'_> {
     pub fn end_session(&mut self, user: UserId, id: SessionId) -> Result<bool, StoreError> {
         let sql = "DELETE FROM session WHERE user_id = ?1 AND id = ?2";
         let ended = self.engine.run(sql, &[user.into(), id.into()])?;
+        self.happened(Event::Access(user));
         self.changes.push(Change::Sessions(user));
         Ok(ended > 0)
     }
@@ -46,6 +47,7 @@ impl Tx<'_> {
     pub fn end_sessions(&mut self, user: UserId, but: SessionId) -> Result<(), StoreError> {
         let sql = "DELETE FROM session WHERE user_id = ?1 AND id <> ?2";
         self.engine.run(sql, &[user.into(), but.into()])?;
+        self.happened(Event::Access(user));
         self.changes.push(Change::Sessions(user));
         Ok(())
     }

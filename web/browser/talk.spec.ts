@@ -97,17 +97,15 @@ test('older messages come while one scrolls, without a jump', async ({ portal, b
   const log = page.getByRole('log');
   const count = () => log.locator('[data-message]').count();
   const before = await count();
-  await log.evaluate((box) => {
+  // Where the first message stands once one has scrolled, and where it stands when there are others before it.
+  const [id, there] = await log.evaluate((box) => {
     box.scrollTop = 400;
+    const first = box.querySelector<HTMLElement>('[data-message]');
+    return [first?.dataset.message ?? '', first?.getBoundingClientRect().top ?? 0] as const;
   });
   await expect.poll(count).toBeGreaterThan(before);
-  const place = async () => {
-    const first = log.locator('[data-message]').nth((await count()) - before);
-    return (await first.boundingBox())?.y ?? 0;
-  };
-  const there = await place();
-  await page.waitForTimeout(300);
-  expect(Math.abs((await place()) - there)).toBeLessThan(3);
+  const top = () => log.locator(`[data-message="${id}"]`).evaluate((first) => first.getBoundingClientRect().top);
+  await expect.poll(async () => Math.abs((await top()) - there)).toBeLessThan(30);
 });
 
 test('somebody is mentioned by name', async ({ portal, browser }) => {

@@ -35,11 +35,15 @@ const MISSING: &str = "<!doctype html><html lang=en><meta charset=utf-8><title>L
 
 /// The routes of the files.
 pub fn routes() -> Router {
+    routes_of(ASSETS)
+}
+
+fn routes_of(assets: &'static [Asset]) -> Router {
     let mut router = Router::new();
-    if ASSETS.is_empty() {
+    if assets.is_empty() {
         return router.route("/", get(|| async { page("text/html; charset=utf-8", MISSING) }));
     }
-    for asset in ASSETS {
+    for asset in assets {
         let path = if asset.path == "/index.html" { "/" } else { asset.path };
         router = router
             .route(path, get(move |request: Request<Body>| async move { served(asset, request.headers()) }));
@@ -87,6 +91,9 @@ fn chosen(asset: &'static Asset, headers: &HeaderMap) -> (&'static [u8], Option<
 
 #[cfg(test)]
 mod tests {
+    use http_body_util::BodyExt;
+    use tower::ServiceExt;
+
     use super::*;
 
     static SCRIPT: Asset = Asset {
@@ -100,6 +107,25 @@ mod tests {
 
     fn headers(name: header::HeaderName, value: &'static str) -> HeaderMap {
         HeaderMap::from_iter([(name, HeaderValue::from_static(value))])
+    }
+
+    async fn asked(assets: &'static [Asset], path: &str) -> (StatusCode, String) {
+        let request = Request::get(path).body(Body::empty()).unwrap();
+        let response = routes_of(assets).oneshot(request).await.unwrap();
+        let status = response.status();
+        let body = response.into_body().collect().await.unwrap().to_bytes();
+        (status, String::from_utf8(body.to_vec()).unwrap())
+    }
+
+    #[tokio::test]
+    async fn without_its_files_the_page_says_which_command_makes_them() {
+        let (status, text) = asked(&[], "/").await;
+        assert!(status == StatusCode::OK && text.contains("cargo xtask web"), "{text}");
+        assert_eq!(
+            asked(std::slice::from_ref(&SCRIPT), "/assets/a-1.js").await,
+            (StatusCode::OK, "plain".to_owned())
+        );
+        assert_eq!(asked(std::slice::from_ref(&SCRIPT), "/").await.0, StatusCode::NOT_FOUND);
     }
 
     #[test]

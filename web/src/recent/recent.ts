@@ -24,7 +24,7 @@ const REACH = 6 * 86_400_000;
 
 /** How many rows are kept for reading while the portal is away, and how often. */
 const KEPT = 200;
-const KEEP_AFTER = 2000;
+const KEEP_AFTER = 500;
 
 interface Page {
   items: WireRow[];
