@@ -155,7 +155,9 @@ impl Messenger {
         self.store
             .write(move |tx| {
                 for person in &without {
-                    let login = login(&person.email).unwrap_or_else(|| format!("user{}", person.id));
+                    let login = login(&person.email).unwrap_or_default();
+                    let taken = login.is_empty() || tx.password_of_login(&login)?.is_some();
+                    let login = if taken { format!("user{}", person.id) } else { login };
                     let lent = Password { user_id: person.id, login, hash: hash.clone(), changed_at };
                     settle(tx, &lent, SessionId(0))?;
                 }

@@ -152,7 +152,7 @@ async fn a_restart_keeps_people_messages_webhooks_and_ca() {
     let after = ok(dir.path(), &["export"]);
     let lines = |text: &str| text.lines().map(str::to_owned).collect::<BTreeSet<_>>();
     assert!(lines(&after).is_superset(&lines(&before)), "something was lost or changed");
-    assert_eq!(lines(&after).len(), lines(&before).len() + 1, "only a webhook came in");
+    assert_eq!(lines(&after).len(), lines(&before).len() + 2, "only a webhook and a password came in");
     assert_eq!(client(&second, 1).row(1).await.unwrap()["message"]["text"], "keep this");
 }
 

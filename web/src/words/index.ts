@@ -1,6 +1,6 @@
 // The page's words, in the language of whoever reads.
 
-import { ref, watchEffect } from 'vue';
+import { computed, ref, watchEffect } from 'vue';
 import type { Failure } from '../portal/failure';
 import { en, type Key } from './en';
 import { fill } from './fill';
@@ -21,6 +21,9 @@ function preferred(): Language {
 
 /** The language of the page; setting it keeps it. */
 export const language = ref<Language>(preferred());
+
+/** How dates and numbers are written: as in the reader's own country, if it speaks the language. */
+export const locale = computed(() => (navigator.language.startsWith(language.value) ? navigator.language : language.value));
 
 watchEffect(() => {
   document.documentElement.lang = language.value;
