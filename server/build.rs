@@ -13,6 +13,8 @@ use std::process::Command;
 fn main() -> io::Result<()> {
     let web = Path::new(env!("CARGO_MANIFEST_DIR")).with_file_name("web");
     let dist = web.join("dist");
+    // Cargo can only notice that files come if it has a folder to watch.
+    drop(fs::create_dir_all(&dist));
     for watched in ["dist", "package-lock.json"] {
         println!("cargo::rerun-if-changed={}", web.join(watched).display());
     }

@@ -37,7 +37,8 @@ impl Browser {
         if let Some(set) = reply.header("set-cookie") {
             let pair = set.split(';').next().unwrap_or_default();
             self.cookie = if pair.ends_with('=') { String::new() } else { pair.to_owned() };
-            self.sessid = reply.body["result"]["sessid"].as_str().unwrap_or_default().to_owned();
+            let sessid = reply.body.pointer("/result/sessid").and_then(Value::as_str);
+            sessid.unwrap_or_default().clone_into(&mut self.sessid);
         }
         reply
     }

@@ -68,6 +68,26 @@ test('on a phone one side is shown at a time', async ({ portal, browser }) => {
   await expect(row(page, '2')).toContainText('from a phone');
 });
 
+test('a finger that pushes a row aside marks it, or hides it', async ({ portal, browser }) => {
+  const page = await portal.enter(browser, 1, { viewport: { width: 390, height: 780 }, hasTouch: true, isMobile: true });
+  const push = (id: string, by: number) =>
+    row(page, id).evaluate((item, across) => {
+      const event = (type: string, clientX: number) =>
+        item.dispatchEvent(new PointerEvent(type, { bubbles: true, pointerType: 'touch', clientX, clientY: 300 }));
+      event('pointerdown', 200);
+      event('pointermove', 200 + across / 2);
+      event('pointermove', 200 + across);
+      event('pointerup', 200 + across);
+    }, by);
+  await expect(row(page, '2').locator('.badge')).toBeVisible();
+  await push('2', 40);
+  await expect(row(page, '2').locator('.badge')).toBeVisible();
+  await push('2', 120);
+  await expect(row(page, '2').locator('.badge')).toHaveCount(0);
+  await push('2', -120);
+  await expect(row(page, '2')).toHaveCount(0);
+});
+
 test('it speaks Russian, and keeps the language and the colours that were chosen', async ({ portal, browser }) => {
   const page = await portal.enter(browser, 1);
   await page.goto(`${portal.origin}/#/profile`);
@@ -83,8 +103,8 @@ test('it speaks Russian, and keeps the language and the colours that were chosen
 // `LATELY_PICTURES=1` writes the pictures of the documents.
 test('its pictures are taken', async ({ portal, browser }) => {
   const page = await portal.enter(browser, 1, { deviceScaleFactor: 2 });
-  await openDialog(page, 'chat3');
-  await expect(page.getByRole('log').locator('article').first()).toBeVisible();
+  await openDialog(page, 'chat2');
+  await expect(page.locator('.self .line')).toHaveClass(/online/);
   const picture = (name: string) => (process.env.LATELY_PICTURES ? { path: join(import.meta.dirname, `../../docs/img/${name}.png`) } : {});
   expect((await page.screenshot(picture('page'))).length).toBeGreaterThan(50_000);
   const dark = await portal.enter(browser, 1, { colorScheme: 'dark', viewport: { width: 390, height: 780 }, deviceScaleFactor: 2 });

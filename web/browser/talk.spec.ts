@@ -7,6 +7,11 @@ test('two people chat live, and each sees what the other has read', async ({ por
   const bob = await portal.enter(browser, 2);
   await openDialog(alice, '2');
   await openDialog(bob, '1');
+  // With push the page does not ask: what shows from here on was told.
+  for (const page of [alice, bob]) await expect(page.locator('.self .line')).toHaveClass(/online/);
+  await bob.getByRole('combobox', { name: 'Write a message' }).pressSequentially('Wh');
+  await expect(alice.getByText('Bob Hartley is writing…').first()).toBeVisible();
+  await bob.getByRole('combobox', { name: 'Write a message' }).fill('');
   await write(alice, 'The van is [b]here[/b].');
   const got = bob.getByRole('log').locator('article').last();
   await expect(got).toContainText('The van is here.');

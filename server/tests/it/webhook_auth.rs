@@ -328,7 +328,8 @@ async fn secrets_are_nowhere_in_the_data() {
     let generated = made.url.rsplit('/').nth(1).expect("a secret").to_owned();
     let messenger = portal.messenger();
     messenger.lend_password("PasswordOfEverybody".to_owned()).await.expect("passwords");
-    let session = messenger.sign_in("bob@example.com", "PasswordOfEverybody".to_owned()).await.expect("a session");
+    let session =
+        messenger.sign_in("bob@example.com", "PasswordOfEverybody".to_owned()).await.expect("a session");
     let (_, code) = messenger.invite_person(None, lately_model::UserId(3)).await.expect("an invitation");
     let secrets = [GIVEN, &generated, "PasswordOfEverybody", &session.secret, &code];
     let tells = |bytes: &[u8]| secrets.iter().any(|secret| holds(bytes, secret));

@@ -27,6 +27,8 @@ export function createDialog(rest: Rest, people: People, id: string, me: number,
   const about = shallowRef<WireDialog | null>(null);
   const run = shallowRef<Run>(EMPTY);
   const files = shallowRef<ReadonlyMap<number, WireFile>>(new Map());
+  /** Messages beyond those that are loaded, as far as others answer them. */
+  const others = shallowRef(new Map<number, Message | null>());
   const loaded = ref(false);
   const failed = ref('');
   /** The first message that was unread when the dialog was opened. */
@@ -146,6 +148,20 @@ export function createDialog(rest: Rest, people: People, id: string, me: number,
     }
   }
 
+  /** A message that is not loaded and that another one answers; looked up once. */
+  function answered(message: number): Message | null {
+    const known = others.value.get(message);
+    if (known === undefined) {
+      others.value.set(message, null);
+      page({ LAST_ID: message + 1, LIMIT: 1 })
+        .then(([found]) => {
+          if (found?.id === message) others.value = new Map(others.value).set(message, found);
+        })
+        .catch(() => {});
+    }
+    return known ?? null;
+  }
+
   /** Goes to the end of the dialog. */
   async function toEnd() {
     if (!run.value.newer) return;
@@ -240,6 +256,7 @@ export function createDialog(rest: Rest, people: People, id: string, me: number,
     older,
     newer,
     around,
+    answered,
     toEnd,
     refreshEnd,
     learnAbout,

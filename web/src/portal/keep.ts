@@ -27,7 +27,10 @@ export function forget(me: number, name: string) {
   localStorage.removeItem(`${PREFIX}${me}.${name}`);
 }
 
+/** What the SDK keeps of the push channel, its token included. */
+const OF_PUSH = '@bitrix24/b24jssdk-pull-';
+
 /** Takes away everything that was kept here, whoever read it. */
 export function forgetAll() {
-  for (const name of Object.keys(localStorage)) if (name.startsWith(PREFIX)) localStorage.removeItem(name);
+  for (const name of Object.keys(localStorage)) if (name.startsWith(PREFIX) || name.startsWith(OF_PUSH)) localStorage.removeItem(name);
 }
