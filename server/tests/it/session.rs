@@ -160,6 +160,31 @@ async fn signing_out_everywhere_ends_every_session_of_that_person_only() {
 }
 
 #[tokio::test]
+async fn whoever_signs_out_hears_of_nothing_any_more() {
+    let portal = portal().await;
+    let mut bob = signed_in(&portal, "bob@example.com").await;
+    let there = signed_in(&portal, "bob@example.com").await;
+    let listen = async |browser: &Browser| {
+        let config = browser.ok("pull.config.get", json!({})).await;
+        let token = config["jwt"].as_str().expect("a token").to_owned();
+        let mut ear = portal.ear_at(&format!("token={token}&jsonRpc=true&revision=19")).await;
+        ear.first_ping().await;
+        (ear, token)
+    };
+    let ((mut ear, token), (mut kept, _)) = (listen(&bob).await, listen(&there).await);
+    let alice = portal.client(Person::Alice).await;
+    alice.say(2, "hello").await;
+    assert_eq!(ear.heard("message").await["message"]["text"], "hello");
+    assert_eq!(kept.heard("message").await["counter"], 1);
+    bob.form("/session/end", json!({})).await;
+    assert_eq!(ear.closed().await, 4010);
+    let mut again = portal.ear_at(&format!("token={token}&jsonRpc=true&revision=19")).await;
+    assert_eq!(again.closed().await, 4010, "its token is worth nothing any more");
+    alice.say(2, "still there?").await;
+    assert_eq!(kept.heard("message").await["message"]["text"], "still there?");
+}
+
+#[tokio::test]
 async fn a_session_ends_by_itself_after_thirty_days_and_the_oldest_of_too_many_ends() {
     let portal = portal().await;
     let first = signed_in(&portal, "bob@example.com").await;
