@@ -108,3 +108,92 @@ test('ten thousand conversations are there, and scroll without effort', async ({
   await portal.stop();
   portal.remove();
 });
+
+test('after many changes by everybody the list is the one that the portal tells', async ({ portal, browser }) => {
+  const page = await portal.enter(browser, 1);
+  await expect(page.locator('.self .line')).toHaveClass(/online/);
+  // The same numbers in every run.
+  let seed = 7;
+  const dice = (sides: number) => {
+    seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648;
+    return Math.floor((seed / 2_147_483_648) * sides);
+  };
+  const texts = ['plain', '[b]bold[/b] & <i>', 'see https://a.example/x', '[USER=1]Alice Marlow[/USER] look', 'two\nlines', '>>quoted\nanswered', '[code]a[0][/code]', '😀'];
+  const dialogs = ['2', 'chat1', 'chat2', 'chat3', '5', '6'];
+  const chats = ['chat1', 'chat2', 'chat3'];
+  const own: number[] = [];
+  for (let step = 0; step < 80; step += 1) {
+    const dialog = dialogs[dice(dialogs.length)] ?? '2';
+    const chat = chats[dice(chats.length)] ?? 'chat1';
+    const other = /^\d+$/.test(dialog) ? Number(dialog) : 1;
+    const mine = dice(3) === 0;
+    switch (dice(9)) {
+      case 0:
+        await portal.call(1, 'im.recent.pin', { DIALOG_ID: dialog, PIN: dice(2) ? 'Y' : 'N' });
+        break;
+      case 1:
+        await portal.call(1, 'im.recent.unread', { DIALOG_ID: dialog, ACTION: dice(2) ? 'Y' : 'N' });
+        break;
+      case 2:
+        await portal.call(1, 'im.chat.mute', { DIALOG_ID: chat, MUTE: dice(2) ? 'Y' : 'N' });
+        break;
+      case 3:
+        await portal.call(1, 'im.dialog.read', { DIALOG_ID: dialog });
+        break;
+      case 4:
+        if (own.length) await portal.call(1, 'im.message.delete', { MESSAGE_ID: own.pop() });
+        break;
+      case 5:
+        if (own.length) await portal.call(1, 'im.message.update', { MESSAGE_ID: own[own.length - 1], MESSAGE: `edited ${step}` });
+        break;
+      case 6:
+        await portal.call(1, 'im.chat.updateTitle', { DIALOG_ID: 'chat2', TITLE: `Title ${step}` });
+        break;
+      case 7:
+        await portal.call(1, 'im.recent.hide', { DIALOG_ID: dialog });
+        break;
+      default: {
+        const author = mine ? 1 : other;
+        const to = mine ? dialog : other === 1 ? chat : '1';
+        own.push(await portal.call<number>(author, 'im.message.add', { DIALOG_ID: author === 1 ? to : '1', MESSAGE: texts[dice(texts.length)] }));
+        if (author !== 1) own.pop();
+      }
+    }
+  }
+  interface Item { id: string | number; title: string; counter: number; pinned: boolean; unread: boolean; message: { text: string; author_id: number } }
+  const told = async () => {
+    const list = await portal.call<{ items: Item[] }>(1, 'im.recent.list', { LIMIT: 200 });
+    return new Map(list.items.map((item) => [String(item.id), item]));
+  };
+  const shown = () =>
+    page.locator('li[data-id]').evaluateAll((items) =>
+      items.slice(0, 14).map((item) => ({
+        id: item.getAttribute('data-id') ?? '',
+        title: item.querySelector('.title')?.textContent ?? '',
+        text: item.querySelector('.preview')?.textContent ?? '',
+        counter: Number(item.querySelector('.badge [aria-hidden]')?.textContent ?? 0),
+        pinned: item.classList.contains('pinned'),
+        marked: item.querySelector('.badge.dot') !== null,
+      })),
+    );
+  await expect
+    .poll(async () => {
+      const [rows, portals] = [await shown(), await told()];
+      return rows.flatMap((one) => {
+        const item = portals.get(one.id);
+        if (!item) return [`${one.id} is not in the list`];
+        const wrong: string[] = [];
+        if (one.title !== item.title) wrong.push(`${one.id}: title ${one.title}, not ${item.title}`);
+        if (one.counter !== item.counter) wrong.push(`${one.id}: counter ${one.counter}, not ${item.counter}`);
+        if (one.pinned !== item.pinned) wrong.push(`${one.id}: pinned ${one.pinned}`);
+        if (item.counter === 0 && one.marked !== item.unread) wrong.push(`${one.id}: marked ${one.marked}`);
+        if (!one.text.includes(item.message.text.slice(0, 60))) wrong.push(`${one.id}: "${one.text}", not "${item.message.text}"`);
+        return wrong;
+      });
+    }, { timeout: 15_000 })
+    .toEqual([]);
+  const missing = [...(await told()).keys()].slice(0, 10);
+  const ids = (await shown()).map((one) => one.id);
+  expect(missing.filter((id) => !ids.includes(id))).toEqual([]);
+  expect(complaintsOf(page)).toEqual([]);
+});

@@ -57,10 +57,16 @@ export function createRecent(rest: Rest, me: number, onFailure: (thrown: unknown
   }
 
   let keepTimer = 0;
+  const keepRows = () => {
+    clearTimeout(keepTimer);
+    if (loaded.value) keep(me, 'recent', ordered(rows.value, 'all').slice(0, KEPT));
+  };
   const stopKeeping = watch(rows, () => {
     clearTimeout(keepTimer);
-    keepTimer = window.setTimeout(() => keep(me, 'recent', ordered(rows.value, 'all').slice(0, KEPT)), KEEP_AFTER);
+    keepTimer = window.setTimeout(keepRows, KEEP_AFTER);
   });
+  // Whoever closes the page does not wait.
+  window.addEventListener('pagehide', keepRows);
 
   /** Reads the list from its beginning, page after page. */
   async function load() {
@@ -170,6 +176,7 @@ export function createRecent(rest: Rest, me: number, onFailure: (thrown: unknown
     leave: (row: Row) => change(row, withoutRow(rows.value, row.id), 'im.chat.leave', { CHAT_ID: row.chatId }),
     stop: () => {
       stopKeeping();
+      window.removeEventListener('pagehide', keepRows);
       clearTimeout(keepTimer);
       clearTimeout(askTimer);
     },
