@@ -35,7 +35,7 @@ const PASSWORD_LENGTH: usize = 16;
 ///
 /// Makes a portal in ./portal, or in --data, with users of all kinds, chats and messages, and serves it to this machine
 /// over HTTP and HTTPS. There is a webhook for each active user; all of it is printed, and written to DIR/portal.json
-/// for programs to read. User 1 is an administrator, user 2 an ordinary employee. HTTPS has a certificate of the
+/// for programs to read. The web page signs in as any of them with one click. User 1 is an administrator, user 2 an ordinary employee. HTTPS has a certificate of the
 /// portal's own CA, DIR/ca.pem.
 ///
 /// What is there already stays: started again, it goes on with the same people, messages and webhooks. Not for people to

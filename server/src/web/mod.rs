@@ -18,9 +18,13 @@ use axum::body::Body;
 use axum::extract::{ConnectInfo, State};
 use axum::http::header::{self, HeaderMap, HeaderValue};
 use axum::http::{Request, Response, StatusCode};
+use axum::middleware::{Next, from_fn_with_state};
 use axum::routing::get;
 
+use crate::listen::Scheme;
 use crate::rest::Portal;
+use crate::rest::refusal::SystemError;
+use crate::rest::transport::Way;
 use attempts::Attempts;
 
 /// What the page may do. Pictures of people and links come from wherever they are.
@@ -45,7 +49,17 @@ pub fn page_routes(offer: DemoOffer) -> Router {
 /// What the page's forms are sent to.
 pub fn form_routes(portal: Arc<Portal>) -> Router {
     let web = Arc::new(Web { portal, attempts: Attempts::default() });
-    session::routes().merge(invitation::routes()).merge(webhook::routes()).with_state(web)
+    let routes = session::routes().merge(invitation::routes()).merge(webhook::routes());
+    routes.route_layer(from_fn_with_state(Arc::clone(&web), as_required)).with_state(web)
+}
+
+/// Refuses plain HTTP where HTTPS is required, as calls are.
+async fn as_required(State(web): State<Arc<Web>>, request: Request<Body>, next: Next) -> Response<Body> {
+    let plain = request.extensions().get::<Way>().is_none_or(|way| way.scheme == Scheme::Http);
+    if web.portal.require_https && plain {
+        return form::answer(Err(SystemError::HttpsRequired.into()));
+    }
+    next.run(request).await
 }
 
 async fn demo(State(offer): State<DemoOffer>, request: Request<Body>) -> Response<Body> {

@@ -244,6 +244,16 @@ async fn what_is_no_form_is_refused_and_loses_nothing() {
 }
 
 #[tokio::test]
+async fn no_password_is_taken_over_plain_http_where_https_is_required() {
+    let portal = TestPortal::with(|config| config.rest.require_https = true).await;
+    portal.messenger().lend_password(PASSWORD.to_owned()).await.expect("passwords");
+    let mut bob = portal.browser();
+    let reply = bob.form("/session", json!({ "login": "bob@example.com", "password": PASSWORD })).await;
+    assert_eq!((reply.error(), reply.header("set-cookie")), ((400, "INVALID_REQUEST"), None));
+    assert_eq!(bob.form("/webhook/list", json!({})).await.body["error_description"], "Https required.");
+}
+
+#[tokio::test]
 async fn sessions_outlive_a_restart_and_are_good_at_every_server() {
     let portal = TestPortal::with(|config| {
         config.database = Some(lately_testkit::database::server_address(&config.data));
