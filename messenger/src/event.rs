@@ -11,7 +11,7 @@ mod scene;
 
 use std::sync::Arc;
 
-use lately_model::{Chat, ChatId, Event, Moment, Seat, User, UserId};
+use lately_model::{Chat, ChatId, Event, Moment, Seat, Session, User, UserId, Webhook};
 use lately_store::{Happened, Snapshot};
 use tokio::sync::watch;
 
@@ -127,14 +127,19 @@ impl Messenger {
             .await
     }
 
-    /// Whether this person may still listen by the webhook with this number.
-    pub async fn may_listen(&self, user: UserId, webhook: i64) -> Result<bool, Error> {
+    /// Whether this person may still listen by the webhook with this number, or by the session with this one below
+    /// zero.
+    pub async fn may_listen(&self, user: UserId, credential: i64) -> Result<bool, Error> {
         let now = self.now();
         self.store
             .read(move |snapshot| {
                 let active = snapshot.user(user)?.is_some_and(|user| user.active);
-                let good = |known: &lately_model::Webhook| {
-                    known.id.0 == webhook && known.expires_at.is_none_or(|expires| now < expires)
+                if credential < 0 {
+                    let good = |known: &Session| known.id.0 == -credential && now < known.expires_at;
+                    return Ok(active && snapshot.sessions_of(user)?.iter().any(good));
+                }
+                let good = |known: &Webhook| {
+                    known.id.0 == credential && known.expires_at.is_none_or(|expires| now < expires)
                 };
                 Ok(active && snapshot.webhooks_of(user)?.iter().any(good))
             })

@@ -16,11 +16,14 @@ pub mod dice;
 pub mod disk;
 pub mod event;
 pub mod file;
+pub mod invitation;
+mod keyring;
 pub mod link;
 pub mod message;
 pub mod message_search;
 pub mod notification;
 pub mod option;
+pub mod password;
 mod picture;
 pub mod recent;
 pub mod record;
@@ -28,6 +31,7 @@ mod refusal;
 mod resident;
 pub mod search;
 pub mod search_last;
+pub mod session;
 mod sweep;
 pub mod transfer;
 pub mod upload;
@@ -51,9 +55,10 @@ pub use resident::Gauge;
 pub use resident::card::{Card, Pieces};
 
 use bus::Bus;
+use keyring::Keyring;
+use password::Hasher;
 use resident::Residents;
 use walk::Walks;
-use webhook::Keyring;
 
 /// What an operator may set about the use cases.
 #[derive(Debug, Clone)]
@@ -92,6 +97,7 @@ pub struct Messenger {
     keyring: Arc<Keyring>,
     walks: Walks,
     bus: Bus,
+    hasher: Hasher,
     clock: Arc<dyn Clock>,
     dice: Arc<dyn Dice>,
     settings: Settings,
@@ -130,6 +136,7 @@ impl Messenger {
             keyring,
             walks,
             bus,
+            hasher: Hasher::default(),
             clock,
             dice,
             settings,

@@ -48,6 +48,8 @@ pub enum Record {
     Removal(RemovalRecord),
     /// A webhook.
     Webhook(WebhookRecord),
+    /// How somebody signs in.
+    Password(PasswordRecord),
     /// Somebody found a dialog.
     SearchLast(SearchLastRecord),
     /// An application keeps an option.
@@ -332,6 +334,17 @@ pub struct WebhookRecord {
     pub expires_at: Option<Moment>,
     #[serde(default)]
     pub title: String,
+}
+
+/// See [`lately_model::Password`]. The password is written down as its hash only.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "the fields are those of Password")]
+pub struct PasswordRecord {
+    pub user: UserId,
+    pub login: String,
+    pub hash: String,
+    pub changed_at: Moment,
 }
 
 /// See [`lately_store::Found`].

@@ -2,6 +2,7 @@
 //!
 //! Must hold: the list of refusals is closed; what each looks like on the wire stands in one table of the server.
 
+use lately_model::password::Weak;
 use lately_store::StoreError;
 
 /// Why a use case did not end well.
@@ -24,6 +25,20 @@ impl From<Refusal> for Error {
 /// Everything that a caller can be refused for. Named after what is wrong, not after the wire code.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Refusal {
+    /// There is no such login, or the password is another.
+    SignInWrong,
+    /// What was written is no login.
+    LoginMalformed,
+    /// Somebody else signs in under this login.
+    LoginTaken,
+    /// The password is not good enough.
+    PasswordWeak(Weak),
+    /// This user is no person of the portal who may sign in.
+    MayNotSignIn,
+    /// The invitation is unknown, used, or its time is over.
+    InvitationUnknown,
+    /// A name is missing.
+    NameEmpty,
     /// The dialog id is missing or malformed.
     DialogIdEmpty,
     /// The chat id is missing, not positive, or written with its prefix.

@@ -22,7 +22,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use tokio::sync::watch;
 
 use crate::birthday::Birthdays;
-use crate::webhook::Keyring;
+use crate::keyring::Keyring;
 use answers::Answers;
 use card::Card;
 use list::{List, place_of};
@@ -144,7 +144,7 @@ impl State {
                     self.put_person(*user);
                 }
             }
-            Change::Webhooks(_) | Change::Much => {}
+            Change::Webhooks(_) | Change::Sessions(_) | Change::Much => {}
         }
     }
 
@@ -341,7 +341,7 @@ pub struct Look<'a> {
 pub struct Hearing {
     /// The lists.
     pub residents: Arc<Residents>,
-    /// The known webhooks.
+    /// The known credentials.
     pub keyring: Arc<Keyring>,
     /// Rung when all of that is done.
     pub bell: watch::Sender<()>,
@@ -354,7 +354,7 @@ impl Observer for Hearing {
         }
         for change in changes.iter().flatten() {
             match change {
-                Change::Webhooks(user) => self.keyring.forget(*user),
+                Change::Webhooks(user) | Change::Sessions(user) => self.keyring.forget(*user),
                 // Somebody who was dismissed must not get in any more.
                 Change::Person(user) => {
                     self.keyring.forget(user.id);

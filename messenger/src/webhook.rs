@@ -6,48 +6,14 @@
 use std::sync::Arc;
 
 use lately_model::{Moment, Revision, Scopes, UserId, Webhook, WebhookId};
-use parking_lot::RwLock;
-use rustc_hash::FxHashMap;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
+use crate::user::administering;
 use crate::{Error, Messenger, Refusal};
 
-/// How many users' webhooks are remembered.
-const REMEMBERED: usize = 100_000;
-
 /// How many letters a generated secret has: 160 bits.
-const SECRET_LENGTH: usize = 32;
-
-/// The webhooks of users who called lately.
-#[derive(Default)]
-pub struct Keyring {
-    known: RwLock<FxHashMap<UserId, Arc<Vec<Webhook>>>>,
-}
-
-impl Keyring {
-    /// Drops what is known of one user.
-    pub fn forget(&self, user: UserId) {
-        self.known.write().remove(&user);
-    }
-
-    /// Drops everything.
-    pub fn forget_all(&self) {
-        self.known.write().clear();
-    }
-
-    fn known(&self, user: UserId) -> Option<Arc<Vec<Webhook>>> {
-        self.known.read().get(&user).cloned()
-    }
-
-    fn remember(&self, user: UserId, webhooks: Arc<Vec<Webhook>>) {
-        let mut known = self.known.write();
-        if known.len() >= REMEMBERED {
-            known.clear();
-        }
-        known.insert(user, webhooks);
-    }
-}
+pub(crate) const SECRET_LENGTH: usize = 32;
 
 /// A webhook to be made.
 #[derive(Debug, Clone)]
@@ -67,8 +33,17 @@ pub struct NewWebhook {
 }
 
 impl Messenger {
-    /// Makes a webhook and answers it with its secret, which is never shown again.
+    /// Makes a webhook on behalf of the operator; see [`Self::add_webhook_by`].
     pub async fn add_webhook(&self, new: NewWebhook) -> Result<(Webhook, String), Error> {
+        self.add_webhook_by(None, new).await
+    }
+
+    /// Makes a webhook on behalf of an administrator and answers it with its secret, which is never shown again.
+    pub async fn add_webhook_by(
+        &self,
+        caller: Option<UserId>,
+        new: NewWebhook,
+    ) -> Result<(Webhook, String), Error> {
         let secret = new.secret.unwrap_or_else(|| self.dice.secret(SECRET_LENGTH));
         if secret.is_empty() || !secret.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
             return Err(Refusal::Core("a secret is made of letters and digits".to_owned()).into());
@@ -86,6 +61,7 @@ impl Messenger {
         let made: Webhook = self
             .store
             .write(move |tx| {
+                administering(tx, caller)?;
                 if tx.user(webhook.user_id)?.is_none() {
                     return Err(Error::from(Refusal::Core(format!("there is no user {}", webhook.user_id))));
                 }
@@ -102,6 +78,16 @@ impl Messenger {
         Ok((made, secret))
     }
 
+    /// Everybody's webhooks, for an administrator (at most 1,000).
+    pub async fn webhooks_for(&self, caller: UserId) -> Result<Vec<Webhook>, Error> {
+        self.store
+            .read(move |snapshot| {
+                administering(snapshot, Some(caller))?;
+                Ok(snapshot.webhooks_after(WebhookId(0), 1000)?)
+            })
+            .await
+    }
+
     /// The webhooks of one user, or of everybody (at most 10,000).
     pub async fn webhooks(&self, user: Option<UserId>) -> Result<Vec<Webhook>, Error> {
         self.store
@@ -114,14 +100,24 @@ impl Messenger {
             .await
     }
 
-    /// Removes a webhook; false if there was none.
+    /// Removes a webhook on behalf of the operator; false if there was none.
     pub async fn remove_webhook(&self, id: WebhookId) -> Result<bool, Error> {
-        self.store.write(move |tx| Ok(tx.remove_webhook(id)?)).await
+        self.remove_webhook_by(None, id).await
+    }
+
+    /// Removes a webhook on behalf of an administrator; false if there was none.
+    pub async fn remove_webhook_by(&self, caller: Option<UserId>, id: WebhookId) -> Result<bool, Error> {
+        self.store
+            .write(move |tx| {
+                administering(tx, caller)?;
+                Ok(tx.remove_webhook(id)?)
+            })
+            .await
     }
 
     /// The webhook with this secret, if it is good now: known, not expired, its user active.
     pub async fn recognise(&self, user: UserId, secret: &str) -> Result<Option<Webhook>, Error> {
-        let webhooks = match self.keyring.known(user) {
+        let webhooks = match self.keyring.webhooks.known(user) {
             Some(known) => known,
             None => self.look_up(user).await?,
         };
@@ -150,7 +146,7 @@ impl Messenger {
                 let active = snapshot.user(user)?.is_some_and(|user| user.active);
                 let webhooks = Arc::new(if active { snapshot.webhooks_of(user)? } else { Vec::new() });
                 if !webhooks.is_empty() {
-                    keyring.remember(user, Arc::clone(&webhooks));
+                    keyring.webhooks.remember(user, Arc::clone(&webhooks));
                 }
                 Ok(webhooks)
             })

@@ -57,3 +57,11 @@ id!(
     /// Bytes that are kept once, however many files have them.
     BlobId
 );
+id!(
+    /// A browser that somebody signed in with.
+    SessionId
+);
+id!(
+    /// A link by which somebody chooses a login and a password.
+    InvitationId
+);

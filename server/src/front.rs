@@ -52,7 +52,8 @@ impl Front {
             .route("/rest/{*path}", any(transport::serve))
             .with_state(Arc::clone(&portal))
             .merge(push::routes(push))
-            .merge(web::routes(offer))
+            .merge(web::page_routes(offer))
+            .merge(web::form_routes(Arc::clone(&portal)))
             .merge(probe::routes(health))
             .fallback(|| async { web::not_found() })
             .layer(packing);

@@ -25,6 +25,8 @@ pub enum Change {
     Known(Box<User>),
     /// The webhooks of this user are not what they were.
     Webhooks(UserId),
+    /// The sessions of this user are not what they were.
+    Sessions(UserId),
     /// Much was written that is not told one by one, as by an import: copies must be dropped.
     Much,
 }

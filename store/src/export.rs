@@ -35,6 +35,7 @@ impl Snapshot<'_> {
         }
         self.removal_facts(take)?;
         self.webhook_facts(take)?;
+        self.password_facts(take)?;
         self.found_facts(take)?;
         self.option_facts(take)
     }
@@ -182,6 +183,18 @@ impl Snapshot<'_> {
                 if let Some(reason) = RemovalReason::from_word(&word) {
                     take(Fact::Removal { user, chat, reason, date })?;
                 }
+            }
+        }
+    }
+
+    fn password_facts<E: From<StoreError>>(&self, take: Take<'_, E>) -> Result<(), E> {
+        let mut after = UserId(0);
+        loop {
+            let passwords = self.passwords_after(after, STEP)?;
+            let Some(last) = passwords.last() else { return Ok(()) };
+            after = last.user_id;
+            for password in passwords {
+                take(Fact::Password(password))?;
             }
         }
     }

@@ -4,8 +4,8 @@
 //! portal. What can be derived (ordinals, totals, counters) is not part of a fact.
 
 use lately_model::{
-    Chat, ChatId, Department, File, Folder, Member, Message, MessageId, Moment, Notification, RemovalReason,
-    User, UserId, Webhook,
+    Chat, ChatId, Department, File, Folder, Member, Message, MessageId, Moment, Notification, Password,
+    RemovalReason, User, UserId, Webhook,
 };
 
 use crate::{AppOption, Found};
@@ -99,6 +99,8 @@ pub enum Fact {
     },
     /// A webhook; its number is ignored.
     Webhook(Webhook),
+    /// How somebody signs in.
+    Password(Password),
     /// Somebody found a dialog.
     Found(Found),
     /// An application keeps an option.

@@ -3,7 +3,7 @@
 //! Must hold: a fact that is already here changes nothing, so an import that was interrupted can be run again; the
 //! totals that live verbs keep are kept here too. Observers are told that much was written, not what.
 
-use lately_model::{Chat, ChatId, ChatKind, Event, Member, Message, MessageId};
+use lately_model::{Chat, ChatId, ChatKind, Event, Member, Message, MessageId, Password, SessionId};
 
 use crate::engine::Value;
 use crate::recent::OWN;
@@ -60,6 +60,12 @@ impl Tx<'_> {
                 self.put_removal(*chat, *user, *reason, *date)
             }
             Fact::Webhook(webhook) => self.put_webhook(webhook),
+            Fact::Password(password) => {
+                self.expect("user", password.user_id.0)?;
+                self.expect_free_login(password)?;
+                self.put_password(password)?;
+                self.end_sessions(password.user_id, SessionId(0))
+            }
             Fact::Found(found) => {
                 self.expect("user", found.user_id.0)?;
                 self.put_found(found)
@@ -107,6 +113,17 @@ impl Tx<'_> {
                 }
                 self.insert_chat(chat).map(drop)
             }
+        }
+    }
+
+    /// A login is one person's.
+    fn expect_free_login(&self, password: &Password) -> Result<(), StoreError> {
+        match self.password_of_login(&password.login)? {
+            Some(other) if other.user_id != password.user_id => Err(StoreError::Corrupt(format!(
+                "user {} signs in as {:?} already",
+                other.user_id, password.login
+            ))),
+            _ => Ok(()),
         }
     }
 

@@ -14,7 +14,7 @@ struct Step {
 }
 
 /// The steps in order; the first is version 1.
-const STEPS: [Step; 7] = [
+const STEPS: [Step; 8] = [
     Step {
         sqlite: include_str!("../migrations/sqlite/0001_first.sql"),
         postgres: include_str!("../migrations/postgres/0001_first.sql"),
@@ -44,6 +44,11 @@ const STEPS: [Step; 7] = [
         sqlite: include_str!("../migrations/sqlite/0006_file.sql"),
         postgres: include_str!("../migrations/postgres/0006_file.sql"),
         then: |tx| tx.claim_all_files(),
+    },
+    Step {
+        sqlite: include_str!("../migrations/sqlite/0007_session.sql"),
+        postgres: include_str!("../migrations/postgres/0007_session.sql"),
+        then: nothing,
     },
     Step {
         sqlite: include_str!("../migrations/sqlite/0008_own.sql"),

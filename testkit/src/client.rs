@@ -38,6 +38,19 @@ impl Reply {
     }
 }
 
+/// Sends a request and reads the whole answer.
+pub async fn send(request: reqwest::RequestBuilder) -> Reply {
+    let response = request.send().await.expect("the server answers");
+    let status = response.status().as_u16();
+    let headers = response.headers().iter();
+    let headers =
+        headers.map(|(name, value)| (name.to_string(), value.to_str().unwrap_or_default().to_owned()));
+    let headers = headers.collect();
+    let text = response.text().await.expect("the body arrives");
+    let body = serde_json::from_str(&text).unwrap_or(Value::Null);
+    Reply { status, body, text, headers }
+}
+
 /// One person with one webhook.
 #[derive(Debug, Clone)]
 pub struct Client {
@@ -88,15 +101,7 @@ impl Client {
 
     /// Sends a request made by hand.
     pub async fn send(&self, request: reqwest::RequestBuilder) -> Reply {
-        let response = request.send().await.expect("the server answers");
-        let status = response.status().as_u16();
-        let headers = response.headers().iter();
-        let headers =
-            headers.map(|(name, value)| (name.to_string(), value.to_str().unwrap_or_default().to_owned()));
-        let headers = headers.collect();
-        let text = response.text().await.expect("the body arrives");
-        let body = serde_json::from_str(&text).unwrap_or(Value::Null);
-        Reply { status, body, text, headers }
+        send(request).await
     }
 
     /// Sends a text to a dialog; answers the message's number.

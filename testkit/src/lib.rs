@@ -10,12 +10,14 @@
     reason = "a test that cannot set itself up has failed"
 )]
 
+mod browser;
 mod client;
 mod clock;
 pub mod database;
 mod ear;
 mod portal;
 
+pub use browser::Browser;
 pub use client::{Client, Reply};
 pub use clock::{CountingDice, TestClock};
 pub use ear::Ear;

@@ -11,7 +11,7 @@ use lately_model::{Revision, Scopes, User, UserId, UserKind};
 use lately_store::Database;
 use tempfile::TempDir;
 
-use crate::{Client, CountingDice, TestClock, database};
+use crate::{Browser, Client, CountingDice, TestClock, database};
 
 /// When a portal's clock starts.
 pub const START: &str = "2026-03-02T10:00:00+00:00";
@@ -159,6 +159,11 @@ impl TestPortal {
     /// The HTTP client behind every [`Client`].
     pub fn http(&self) -> &reqwest::Client {
         &self.http
+    }
+
+    /// A browser that nobody signed in with.
+    pub fn browser(&self) -> Browser {
+        Browser::new(self.origin(), self.http.clone())
     }
 
     /// A person with all scopes, answered by today's page.

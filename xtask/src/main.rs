@@ -12,6 +12,7 @@ mod run;
 mod test;
 mod tidy;
 mod tools;
+mod web;
 
 use std::process::ExitCode;
 
@@ -35,6 +36,8 @@ enum Chore {
     Gen(derive::Gen),
     /// Check licences, sources and known holes of the dependencies
     Deny,
+    /// Build the web page, which the next build of the program takes in; needs Node
+    Web,
     /// Measure the server beside nginx and write docs/performance.md
     Bench(bench::Bench),
 }
@@ -45,6 +48,7 @@ fn main() -> ExitCode {
         Chore::Tidy => tidy::run(),
         Chore::Gen(derived) => derived.run(),
         Chore::Deny => deny::run(),
+        Chore::Web => web::build(),
         Chore::Bench(bench) => bench.run(),
     };
     match done {

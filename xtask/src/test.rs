@@ -6,7 +6,7 @@ use anyhow::{Result, bail};
 use lately::cluster::postgres::Postgres;
 
 use crate::derive::Gen;
-use crate::{deny, place, run, tidy, tools};
+use crate::{deny, place, run, tidy, tools, web};
 
 /// Install what the tests need and run all that a change must pass.
 ///
@@ -97,6 +97,7 @@ impl Part {
 
 /// With cargo-nextest where it is there: each test is a process of its own and what hangs is ended.
 fn unit() -> Result<()> {
+    web::build()?;
     tools::sdks()?;
     tools::ensure(&tools::CHROMIUM)?;
     tools::servers()?;

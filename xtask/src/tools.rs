@@ -108,7 +108,16 @@ fn python_sdk() -> Result<()> {
 }
 
 fn node_sdk() -> Result<()> {
-    let dir = place::root().join("tests/sdk/node");
+    packages(&place::root().join("tests/sdk/node"))
+}
+
+/// Puts what the web page is built from and tested with beside its sources.
+pub fn page() -> Result<()> {
+    packages(&place::root().join("web"))
+}
+
+/// Installs the packages of a folder as its lockfile says.
+fn packages(dir: &Path) -> Result<()> {
     let wanted = dir.join("package-lock.json");
     let installed = dir.join("node_modules/.installed-lock.json");
     if !wanted.exists() || same(&wanted, &installed) {
@@ -116,7 +125,7 @@ fn node_sdk() -> Result<()> {
     }
     ensure(&NPM)?;
     let arguments = ["ci", "--ignore-scripts", "--no-audit", "--no-fund"];
-    run::show(run::command("npm", &arguments).current_dir(&dir))?;
+    run::show(run::command("npm", &arguments).current_dir(dir))?;
     stamp(&wanted, &installed)
 }
 

@@ -2,17 +2,20 @@
 
 use lately_model::blob::is_hash;
 use lately_model::notification::TAG_MAX_CHARS;
+use lately_model::password::login;
 use lately_model::{
     Chat, ChatId, ChatKind, Department, DialogId, File, FileId, Folder, FolderId, Line, Member, Message,
-    MessageId, Moment, Notification, NotificationKind, Owner, RemovalReason, Scopes, Webhook, WebhookId,
+    MessageId, Moment, Notification, NotificationKind, Owner, Password, RemovalReason, Scopes, Webhook,
+    WebhookId,
 };
 use lately_store::{AppOption, Fact, Found};
 
 use super::{
     ChatRecord, DepartmentRecord, FileRecord, FolderRecord, LineRecord, MemberRecord, MessageRecord,
-    NotificationRecord, OptionRecord, PinRecord, PortalRecord, ReadRecord, Record, RemovalRecord, RowRecord,
-    SearchLastRecord, TouchRecord, ViewRecord, WebhookRecord,
+    NotificationRecord, OptionRecord, PasswordRecord, PinRecord, PortalRecord, ReadRecord, Record,
+    RemovalRecord, RowRecord, SearchLastRecord, TouchRecord, ViewRecord, WebhookRecord,
 };
+use crate::password::known_hash;
 
 /// The highest number of anything: clients that count in floating point still read it exactly, and so all those that the
 /// portal gives after it.
@@ -70,6 +73,9 @@ impl From<Fact> for Record {
                 expires_at: webhook.expires_at,
                 title: webhook.title,
             }),
+            Fact::Password(Password { user_id, login, hash, changed_at }) => {
+                Self::Password(PasswordRecord { user: user_id, login, hash, changed_at })
+            }
             Fact::Found(Found { user_id, dialog, place }) => {
                 Self::SearchLast(SearchLastRecord { user: user_id, dialog: dialog.to_string(), place })
             }
@@ -243,6 +249,12 @@ impl TryFrom<Record> for Fact {
                 created_at: record.created_at,
                 expires_at: record.expires_at,
                 title: record.title,
+            }),
+            Record::Password(record) => Self::Password(Password {
+                user_id: record.user,
+                login: login(&record.login).ok_or_else(|| format!("{:?} is no login", record.login))?,
+                hash: known_hash(&record.hash)?,
+                changed_at: record.changed_at,
             }),
             Record::SearchLast(record) => Self::Found(Found {
                 user_id: record.user,

@@ -2,8 +2,12 @@
 //!
 //! Must hold: a handler never sees a request whose credential was not checked. Secrets are neither kept nor logged.
 
+pub mod cookie;
+
+use std::sync::LazyLock;
+
 use lately_messenger::{Error, Messenger};
-use lately_model::{Moment, Revision, Scopes, UserId, Webhook};
+use lately_model::{Moment, Revision, Scopes, Session, UserId, Webhook};
 
 /// A checked credential.
 #[derive(Debug, Clone)]
@@ -14,7 +18,7 @@ pub struct Credential {
     pub scopes: Scopes,
     /// By which page it is answered.
     pub revision: Revision,
-    /// The webhook's number; tells programs of one user apart.
+    /// Tells programs of one user apart: a webhook's number, or a session's below zero.
     pub id: i64,
     /// From when on it is refused.
     pub expires_at: Option<Moment>,
@@ -34,6 +38,13 @@ pub enum Offer<'a> {
     },
     /// An access token in a parameter or header.
     Token(&'a str),
+    /// A cookie, and the token that proves that a page of ours sent it.
+    Session {
+        /// The cookie's value.
+        cookie: &'a str,
+        /// The token.
+        sessid: Option<&'a str>,
+    },
 }
 
 /// Why an offer was not taken.
@@ -45,6 +56,8 @@ pub enum Denial {
     BadWebhook,
     /// No such token.
     BadToken,
+    /// No such session, or a wrong or missing token beside it.
+    BadSession,
     /// The portal's fault.
     Fault(Error),
 }
@@ -55,11 +68,29 @@ pub async fn check(messenger: &Messenger, offer: Offer<'_>) -> Result<Credential
         Offer::None => Err(Denial::NoAuth),
         Offer::Token(_) => Err(Denial::BadToken),
         Offer::Webhook { user, secret } => {
-            let user = user.parse().ok().filter(|user| *user > 0).map(UserId).ok_or(Denial::BadWebhook)?;
+            let user = number(user).ok_or(Denial::BadWebhook)?;
             let found = messenger.recognise(user, secret).await.map_err(Denial::Fault)?;
             found.map(Credential::from).ok_or(Denial::BadWebhook)
         }
+        Offer::Session { cookie, sessid } => {
+            let session = recognise(messenger, cookie).await.map_err(Denial::Fault)?;
+            let proven = sessid.is_some_and(|sessid| cookie::proves(cookie, sessid));
+            session.filter(|_| proven).map(Credential::from).ok_or(Denial::BadSession)
+        }
     }
+}
+
+/// The session that a cookie is of, if it is good.
+///
+/// # Errors
+/// The portal's fault.
+pub async fn recognise(messenger: &Messenger, cookie: &str) -> Result<Option<Session>, Error> {
+    let Some((user, secret)) = cookie::read(cookie) else { return Ok(None) };
+    messenger.recognise_session(user, secret).await
+}
+
+fn number(text: &str) -> Option<UserId> {
+    text.parse().ok().filter(|user| *user > 0).map(UserId)
 }
 
 impl From<Webhook> for Credential {
@@ -70,6 +101,20 @@ impl From<Webhook> for Credential {
             revision: webhook.revision,
             id: webhook.id.0,
             expires_at: webhook.expires_at,
+        }
+    }
+}
+
+/// Whoever signed in may call everything. Their page is ours, and reads today's shape.
+impl From<Session> for Credential {
+    fn from(session: Session) -> Self {
+        static ALL: LazyLock<Scopes> = LazyLock::new(Scopes::all);
+        Self {
+            user: session.user_id,
+            scopes: ALL.clone(),
+            revision: Revision::R33,
+            id: -session.id.0,
+            expires_at: Some(session.expires_at),
         }
     }
 }

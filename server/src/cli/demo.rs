@@ -15,8 +15,8 @@ use std::process::ExitCode;
 
 use clap::Args;
 use futures_util::future::try_join_all;
-use lately_messenger::Messenger;
 use lately_messenger::webhook::NewWebhook;
+use lately_messenger::{Dice, Messenger, SystemDice};
 use lately_model::{Revision, Scopes, User, UserId};
 
 use super::failure::Failure;
@@ -28,11 +28,14 @@ use crate::demo;
 use crate::tls::CA_FILE;
 use offer::{Bases, OFFER_FILE, Offer};
 
+/// How many letters the password has that people of a demo share.
+const PASSWORD_LENGTH: usize = 16;
+
 /// Serve a portal full of made-up people, ready to be called.
 ///
 /// Makes a portal in ./portal, or in --data, with users of all kinds, chats and messages, and serves it to this machine
 /// over HTTP and HTTPS. There is a webhook for each active user; all of it is printed, and written to DIR/portal.json
-/// for programs to read. User 1 is an administrator, user 2 an ordinary employee. HTTPS has a certificate of the
+/// for programs to read. The web page signs in as any of them with one click. User 1 is an administrator, user 2 an ordinary employee. HTTPS has a certificate of the
 /// portal's own CA, DIR/ca.pem.
 ///
 /// What is there already stays: started again, it goes on with the same people, messages and webhooks. Not for people to
@@ -79,7 +82,7 @@ impl Demo {
         let server = serve::start(config).await?;
         let bases = Bases::new(&server.http, &server.https);
         let people = People::bring(server.messenger(), &data, revision).await?;
-        let offer = Offer::new(&bases, &ca_file(&data)?, &people.users, &people.secrets);
+        let offer = Offer::new(&bases, &ca_file(&data)?, &people);
         let value = offer.value()?;
         ground::write_offer(&data, &value)?;
         server.offer_demo(value);
@@ -106,14 +109,16 @@ fn revision(config: &Config) -> Revision {
     Revision::try_from(i64::from(config.rest.revision)).unwrap_or_default()
 }
 
-/// Everybody in the portal, and a secret for each active user.
+/// Everybody in the portal, a secret for each active user, and how they sign in.
 struct People {
     users: Vec<User>,
     secrets: BTreeMap<UserId, String>,
+    logins: BTreeMap<UserId, String>,
+    password: String,
 }
 
 impl People {
-    /// Brings people into an empty portal, and webhooks to whoever has none.
+    /// Brings people into an empty portal, and webhooks and a password to whoever has none.
     async fn bring(messenger: &Messenger, data: &Path, revision: Revision) -> Result<Self, Failure> {
         let known = ground::take_known_secrets(data)?;
         let mut users = messenger.find_users(|_| true).await?;
@@ -122,8 +127,14 @@ impl People {
             users = messenger.find_users(|_| true).await?;
         }
         let active = users.iter().filter(|user| user.active);
-        let secrets = try_join_all(active.map(|user| secret(messenger, user, &known, revision))).await?;
-        Ok(Self { users, secrets: secrets.into_iter().collect() })
+        let webhooks = &known.webhooks;
+        let secrets = try_join_all(active.map(|user| secret(messenger, user, webhooks, revision))).await?;
+        let password = known.password.unwrap_or_else(|| SystemDice.secret(PASSWORD_LENGTH));
+        messenger.lend_password(password.clone()).await?;
+        let numbers: Vec<UserId> = users.iter().map(|user| user.id).collect();
+        let logins = numbers.iter().copied().zip(messenger.logins(numbers.clone()).await?);
+        let logins = logins.filter_map(|(user, login)| Some((user, login?))).collect();
+        Ok(Self { users, secrets: secrets.into_iter().collect(), logins, password })
     }
 }
 
@@ -160,7 +171,7 @@ fn ca_file(data: &Path) -> Result<PathBuf, Failure> {
 mod tests {
     use std::sync::Arc;
 
-    use lately_messenger::{Settings as Use, SystemClock, SystemDice};
+    use lately_messenger::{Settings as Use, SystemClock};
     use lately_store::Database;
 
     use super::*;

@@ -14,12 +14,13 @@ use super::signals::Signals;
 use super::{print, session};
 use crate::boot::Server;
 use crate::config::{Config, Overrides};
+use crate::web::invitation;
 use crate::{control, log};
 
 /// Serve the portal in the data directory.
 ///
-/// Runs in the foreground and logs to standard error. When it answers, it prints one line on standard output: `ready`
-/// and the addresses. SIGTERM or Ctrl-C lets requests in flight finish and ends it; a second one ends it at once.
+/// Runs in the foreground and logs to standard error. When it answers, it prints a line on standard output: `ready` and
+/// the addresses. While nobody is in the portal, a line before says where its first administrator is made. SIGTERM or Ctrl-C lets requests in flight finish and ends it; a second one ends it at once.
 ///
 /// Every setting can also stand in a file (--config) or in the environment (LATELY__HTTP__LISTEN sets http.listen); what
 /// is given here is stronger. `lately config show` with the same arguments shows what counts.
@@ -138,6 +139,7 @@ impl Serve {
         let config = settings.load(self.flags.overrides()?)?;
         let mut signals = Signals::watch()?;
         let server = start(config).await?;
+        welcome(&server).await?;
         print::line(&ready(&server))?;
         if self.until_input_ends {
             tokio::select! {
@@ -149,6 +151,16 @@ impl Serve {
         }
         stop(server, signals).await
     }
+}
+
+/// Tells how the first administrator of a portal without people is made.
+async fn welcome(server: &Server) -> Result<(), Failure> {
+    if let Some(code) = server.messenger().invite_founder().await? {
+        let link = invitation::first_link(&server.base_url, &code);
+        print::remark("nobody is in this portal yet; whoever opens this address becomes its administrator:");
+        print::line(&format!("first  {link}"))?;
+    }
+    Ok(())
 }
 
 /// Waits for the end of standard input, on a thread of its own: nothing can interrupt such a read.

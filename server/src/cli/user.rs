@@ -1,6 +1,7 @@
 //! `lately user`: who is in the portal.
 
 mod fields;
+mod sign_in;
 
 use std::process::ExitCode;
 
@@ -18,12 +19,14 @@ use super::settings::Settings;
 use crate::config::Overrides;
 use fields::{Fields, kind};
 
-/// Add, list and change users.
+/// Add, list and change users, and let them sign in.
 #[derive(Debug, Subcommand)]
 pub(super) enum User {
     Add(Add),
     List(List),
     Edit(Edit),
+    Password(sign_in::Password),
+    Invite(sign_in::Invite),
 }
 
 /// Add a user and print the number.
@@ -94,6 +97,8 @@ impl User {
             Self::Add(add) => add.run(settings).await?,
             Self::List(list) => list.run(&Session::open(settings)?).await?,
             Self::Edit(edit) => edit.run(Session::open(settings)?).await?,
+            Self::Password(password) => password.run(Session::open(settings)?).await?,
+            Self::Invite(invite) => invite.run(Session::open(settings)?).await?,
         }
         Ok(ExitCode::SUCCESS)
     }

@@ -26,7 +26,7 @@ const SIGNATURE: usize = 40;
 pub struct Pass {
     /// Whose it is.
     pub user: UserId,
-    /// By which webhook it was got.
+    /// By which webhook it was got, or below zero by which session.
     pub credential: i64,
     /// From when on it is not good any more.
     pub ends: Moment,
@@ -143,17 +143,22 @@ pub struct PublicId {
     pub signature: String,
 }
 
-/// 32 hexadecimal digits: whose, by which webhook, until when.
+/// In ten hexadecimal digits: the highest bit says that it is a session, whose number is below zero.
+const OF_SESSION: i64 = 1 << 39;
+
+/// 32 hexadecimal digits: whose, by which webhook or session, until when.
 fn written(pass: Pass) -> String {
-    format!("{:012x}{:010x}{:010x}", pass.user.0.max(0), pass.credential.max(0), pass.ends.0.max(0))
+    let credential = if pass.credential < 0 { OF_SESSION - pass.credential } else { pass.credential };
+    format!("{:012x}{credential:010x}{:010x}", pass.user.0.max(0), pass.ends.0.max(0))
 }
 
 fn read(id: &str) -> Option<Pass> {
     let (user, rest) = id.split_at_checked(12)?;
     let (credential, ends) = rest.split_at_checked(10)?;
     let number = |hex: &str| i64::from_str_radix(hex, 16).ok();
-    let pass =
-        Pass { user: UserId(number(user)?), credential: number(credential)?, ends: Moment(number(ends)?) };
+    let credential = number(credential)?;
+    let credential = if credential > OF_SESSION { OF_SESSION - credential } else { credential };
+    let pass = Pass { user: UserId(number(user)?), credential, ends: Moment(number(ends)?) };
     (pass.user.0 > 0).then_some(pass)
 }
 
@@ -173,6 +178,9 @@ mod tests {
         let shared = signer.shared(PASS.ends);
         assert_eq!(signer.read_channels(&format!("{shared}/{private}")), Some(PASS));
         assert_eq!(signer.read_channels(&shared), None);
+        let session = Pass { credential: -3, ..PASS };
+        let (private, _) = signer.private(session);
+        assert_eq!(signer.read_channels(&private), Some(session));
         let of = signer.read_public(&public.id, &public.signature).unwrap();
         assert_eq!((of.user, of.ends), (PASS.user, PASS.ends));
     }

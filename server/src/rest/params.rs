@@ -27,9 +27,9 @@ pub const MAX_PARAMETERS: usize = 10_000;
 /// Values that one JSON text may hold on all levels together: a list of ids may be long, but not endless.
 pub const MAX_JSON_VALUES: usize = 100_000;
 
-/// Reserved names that are dropped unread, in exactly this spelling, beside `auth`, `access_token` and
-/// `start`.
-const DROPPED: [&str; 4] = ["aplogin", "ap", "sessid", "state"];
+/// Reserved names that are dropped unread, in exactly this spelling, beside `auth`, `access_token`,
+/// `sessid` and `start`.
+const DROPPED: [&str; 3] = ["aplogin", "ap", "state"];
 
 /// Why a request could not be read. All of them are the caller's doing and answered with status 400.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -58,6 +58,8 @@ pub struct Decoded {
     pub params: Params,
     /// The access token from `auth`, else from `access_token`; an empty one counts as none.
     pub auth: Option<String>,
+    /// The token of a session, from `sessid`; an empty one counts as none.
+    pub sessid: Option<String>,
     /// The asked page's offset from `start`, in any case of letters; unreadable counts as none, -1 asks not
     /// to count.
     pub start: Option<i64>,
@@ -99,14 +101,15 @@ impl From<Map<String, Value>> for Decoded {
     /// Takes the reserved names out; what remains are the method's parameters.
     fn from(values: Map<String, Value>) -> Self {
         if !values.keys().any(|name| is_reserved(name)) {
-            return Self { params: Params::from(values), auth: None, start: None };
+            return Self { params: Params::from(values), ..Self::default() };
         }
-        let (mut auth, mut access_token, mut start) = (None, None, None);
+        let (mut auth, mut access_token, mut sessid, mut start) = (None, None, None, None);
         let mut rest = Map::new();
         for (name, value) in values {
             match name.as_str() {
                 "auth" => auth = token(&value),
                 "access_token" => access_token = token(&value),
+                "sessid" => sessid = token(&value),
                 other if other.eq_ignore_ascii_case("start") => start = int_of(&value).value(),
                 other if DROPPED.contains(&other) => {}
                 _ => {
@@ -114,7 +117,7 @@ impl From<Map<String, Value>> for Decoded {
                 }
             }
         }
-        Self { params: Params::from(rest), auth: auth.or(access_token), start }
+        Self { params: Params::from(rest), auth: auth.or(access_token), sessid, start }
     }
 }
 
@@ -129,7 +132,9 @@ impl fmt::Debug for Decoded {
 }
 
 fn is_reserved(name: &str) -> bool {
-    matches!(name, "auth" | "access_token") || name.eq_ignore_ascii_case("start") || DROPPED.contains(&name)
+    matches!(name, "auth" | "access_token" | "sessid")
+        || name.eq_ignore_ascii_case("start")
+        || DROPPED.contains(&name)
 }
 
 fn token(value: &Value) -> Option<String> {

@@ -5,6 +5,7 @@
 
 use axum::http::StatusCode;
 use lately_messenger::{Error, Refusal};
+use lately_model::password::Weak;
 use serde_json::{Map, Value, json};
 
 use super::call::Failure;
@@ -22,6 +23,10 @@ pub enum SystemError {
     BadWebhook,
     /// The access token is unknown.
     BadToken,
+    /// The session is over, or its token does not go with it.
+    BadSession,
+    /// Too many attempts to sign in.
+    TooManyAttempts,
     /// The credential does not cover the method.
     InsufficientScope,
     /// Plain HTTP where HTTPS is required.
@@ -118,6 +123,14 @@ impl From<SystemError> for WireError {
                 (S::UNAUTHORIZED, "INVALID_CREDENTIALS", "Invalid request credentials")
             }
             SystemError::BadToken => (S::UNAUTHORIZED, "invalid_token", "Unable to get application by token"),
+            SystemError::BadSession => {
+                (S::UNAUTHORIZED, "session_failed", "The session is over, or sessid does not go with it")
+            }
+            SystemError::TooManyAttempts => (
+                S::TOO_MANY_REQUESTS,
+                "TOO_MANY_ATTEMPTS",
+                "Too many attempts; try again in a quarter of an hour",
+            ),
             SystemError::InsufficientScope => (
                 S::UNAUTHORIZED,
                 "insufficient_scope",
@@ -173,6 +186,25 @@ impl From<Refusal> for WireError {
         const BAD: StatusCode = StatusCode::BAD_REQUEST;
         const NO: StatusCode = StatusCode::FORBIDDEN;
         let (status, code, text) = match refusal {
+            Refusal::SignInWrong => (StatusCode::UNAUTHORIZED, "SIGN_IN_WRONG", "Wrong login or password"),
+            Refusal::LoginMalformed => {
+                (BAD, "LOGIN_ERROR", "A login has 1 to 100 characters and no spaces among them")
+            }
+            Refusal::LoginTaken => (BAD, "LOGIN_TAKEN", "Somebody else signs in under this login"),
+            Refusal::PasswordWeak(Weak::Short) => {
+                (BAD, "PASSWORD_SHORT", "A password has at least 8 characters")
+            }
+            Refusal::PasswordWeak(Weak::Long) => {
+                (BAD, "PASSWORD_LONG", "A password has at most 256 characters")
+            }
+            Refusal::PasswordWeak(Weak::Obvious) => {
+                (BAD, "PASSWORD_OBVIOUS", "The password is the login, or one character again and again")
+            }
+            Refusal::MayNotSignIn => (NO, "SIGN_IN_FORBIDDEN", "This user may not sign in"),
+            Refusal::InvitationUnknown => {
+                (BAD, "INVITATION_UNKNOWN", "The link is unknown, was used already, or is too old")
+            }
+            Refusal::NameEmpty => (BAD, "NAME_EMPTY", "A name is missing"),
             Refusal::DialogIdEmpty => (BAD, "DIALOG_ID_EMPTY", "Dialog ID can't be empty"),
             Refusal::ChatIdEmpty => (BAD, "CHAT_ID_EMPTY", "Chat ID can't be empty"),
             Refusal::UserIdEmpty => (BAD, "USER_ID_EMPTY", "User ID can't be empty"),

@@ -25,7 +25,7 @@ use super::limits::Operating;
 use super::params::{self, Decoded};
 use super::refusal::{SystemError, WireError};
 use super::registry::{self, Caller, Method};
-use crate::auth::{self, Denial, Offer};
+use crate::auth::{self, Denial, Offer, cookie};
 use crate::listen::Scheme;
 use crate::observe::metrics::UNKNOWN;
 use crate::observe::request_id::RequestId;
@@ -229,13 +229,18 @@ fn read_path(path: &str) -> Address<'_> {
     Address { webhook, method: if whole { path } else { method }, format }
 }
 
+/// A secret in the path goes before a token, and both before the cookie, which a browser sends unasked.
 fn offer<'a>(address: &Address<'a>, decoded: &'a Decoded, headers: &'a HeaderMap) -> Offer<'a> {
     if let Some((user, secret)) = address.webhook {
         return Offer::Webhook { user, secret };
     }
     let header = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     let token = decoded.auth.as_deref().or_else(|| header.map(bare_token));
-    token.filter(|token| !token.is_empty()).map_or(Offer::None, Offer::Token)
+    if let Some(token) = token.filter(|token| !token.is_empty()) {
+        return Offer::Token(token);
+    }
+    let sessid = decoded.sessid.as_deref().or_else(|| cookie::token_of(headers));
+    cookie::of(headers).map_or(Offer::None, |cookie| Offer::Session { cookie, sessid })
 }
 
 /// The token of `Bearer TOKEN`, or of a header that is nothing but the token.
@@ -255,6 +260,7 @@ fn denied(denial: Denial, method: &str, request: &RequestId) -> WireError {
         Denial::NoAuth => SystemError::NoAuth.into(),
         Denial::BadWebhook => SystemError::BadWebhook.into(),
         Denial::BadToken => SystemError::BadToken.into(),
+        Denial::BadSession => SystemError::BadSession.into(),
         Denial::Fault(error) => WireError::of(Failure::Messenger(error), method, request),
     }
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use lately_testkit::Client;
+use lately_testkit::{Browser, Client};
 use serde_json::{Value, json};
 use tokio::time::timeout;
 
@@ -86,6 +86,14 @@ async fn three_servers_are_one_portal_and_one_may_die() {
             shows(&client(&first, 2, other), 1, &text).await;
         }
         shows(&client(&first, 2, process.origin("http")), 1, &text).await;
+    }
+
+    let mut browser = Browser::new(process.origin("http").to_owned(), http());
+    let (login, password) =
+        (first["users"][1]["login"].as_str().unwrap(), first["password"].as_str().unwrap());
+    browser.sign_in(login, password).await;
+    for server in nodes.iter().map(String::as_str).chain([process.origin("http")]) {
+        assert_eq!(browser.at(server.to_owned()).ok("user.current", json!({})).await["ID"], "2", "{server}");
     }
 
     let killed = server_on(&data.join("node2")).expect("a node");

@@ -152,7 +152,7 @@ async fn a_restart_keeps_people_messages_webhooks_and_ca() {
     let after = ok(dir.path(), &["export"]);
     let lines = |text: &str| text.lines().map(str::to_owned).collect::<BTreeSet<_>>();
     assert!(lines(&after).is_superset(&lines(&before)), "something was lost or changed");
-    assert_eq!(lines(&after).len(), lines(&before).len() + 1, "only a webhook came in");
+    assert_eq!(lines(&after).len(), lines(&before).len() + 2, "only a webhook and a password came in");
     assert_eq!(client(&second, 1).row(1).await.unwrap()["message"]["text"], "keep this");
 }
 
@@ -234,6 +234,9 @@ fn without_a_directory_the_portal_is_made_beside_the_person() {
     assert!(!dir.path().join("second/portal.json").exists());
 }
 
+/// What is missing when the page has no files.
+const BUILD: &str = "build the page with `cargo xtask web`";
+
 #[tokio::test]
 async fn the_page_comes_with_its_scripts_and_styles_under_a_content_policy() {
     let dir = tempfile::tempdir().unwrap();
@@ -244,37 +247,32 @@ async fn the_page_comes_with_its_scripts_and_styles_under_a_content_policy() {
     assert_eq!(page.headers()["content-type"], "text/html; charset=utf-8");
     assert_eq!(page.headers()["x-content-type-options"], "nosniff");
     let policy = page.headers()["content-security-policy"].to_str().unwrap().to_owned();
-    for part in ["default-src 'self'", "script-src 'self'", "style-src 'self'", "base-uri 'none'"] {
+    for part in ["default-src 'none'", "script-src 'self'", "style-src 'self'", "base-uri 'none'"] {
         assert!(policy.contains(part), "{policy}");
     }
     assert!(!policy.contains("unsafe"), "{policy}");
     let text = page.text().await.unwrap();
-    for tag in text.split('<').filter(|tag| tag.starts_with("script")) {
-        assert!(tag.contains(" src=\""), "an inline script: <{tag}");
+    for tag in text.split('<').filter(|tag| tag.starts_with("script") || tag.starts_with("style")) {
+        assert!(tag.contains(" src=\""), "inline: <{tag}");
     }
-    let linked = |text: &str, mark: &str| -> Vec<String> {
-        let links = text.split(mark).skip(1).filter_map(|rest| rest.split('"').next());
-        links.filter(|link| !link.starts_with("data:") && !link.starts_with('#')).map(str::to_owned).collect()
-    };
-    let mut waiting = [linked(&text, " src=\""), linked(&text, " href=\"")].concat();
-    assert!(waiting.len() >= 2, "a script and a style: {waiting:?}");
-    let mut seen = BTreeSet::new();
-    while let Some(link) = waiting.pop() {
-        let name = link.trim_start_matches("./").trim_start_matches('/').to_owned();
-        if !seen.insert(name.clone()) {
-            continue;
-        }
-        let file = http.get(format!("{origin}/{name}")).send().await.unwrap();
-        let kind =
-            if name.ends_with(".css") { "text/css; charset=utf-8" } else { "text/javascript; charset=utf-8" };
-        assert_eq!(
-            (file.status().as_u16(), &file.headers()["content-type"]),
-            (200, &kind.parse().unwrap()),
-            "{name}"
-        );
+    let links = text.split('"').filter(|link| link.starts_with("/assets/"));
+    let mut kinds = BTreeSet::new();
+    for link in links {
+        let ask = |packed: &'static str| {
+            http.get(format!("{origin}{link}")).header("accept-encoding", packed).send()
+        };
+        let file = ask("br").await.unwrap();
+        assert_eq!(file.status(), 200, "{link}");
         assert_eq!(file.headers()["content-security-policy"], policy.as_str());
-        waiting.extend(linked(&file.text().await.unwrap(), " from \""));
+        assert!(file.headers()["cache-control"].to_str().unwrap().contains("immutable"));
+        assert_eq!(file.headers()["content-encoding"], "br");
+        kinds.insert(file.headers()["content-type"].to_str().unwrap().to_owned());
+        let whole = ask("identity").await.unwrap();
+        assert!(!whole.headers().contains_key("content-encoding"));
+        assert!(whole.bytes().await.unwrap().len() > file.bytes().await.unwrap().len());
     }
+    let kinds: Vec<_> = kinds.into_iter().collect();
+    assert_eq!(kinds, ["text/css; charset=utf-8", "text/javascript; charset=utf-8"], "{BUILD}");
     assert_eq!(http.get(format!("{origin}/nowhere")).send().await.unwrap().status(), 404);
 }
 

@@ -1,6 +1,8 @@
 //! What goes into a statement.
 
-use lately_model::{BlobId, ChatId, FileId, FolderId, MessageId, Moment, UserId, WebhookId};
+use lately_model::{
+    BlobId, ChatId, FileId, FolderId, InvitationId, MessageId, Moment, SessionId, UserId, WebhookId,
+};
 
 /// One parameter or one column: the portal needs nothing but integers and texts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -85,8 +87,20 @@ impl From<FolderId> for Value {
     }
 }
 
+impl From<SessionId> for Value {
+    fn from(value: SessionId) -> Self {
+        Self::Int(value.0)
+    }
+}
+
 impl From<BlobId> for Value {
     fn from(value: BlobId) -> Self {
+        Self::Int(value.0)
+    }
+}
+
+impl From<InvitationId> for Value {
+    fn from(value: InvitationId) -> Self {
         Self::Int(value.0)
     }
 }

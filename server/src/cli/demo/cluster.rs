@@ -102,7 +102,7 @@ impl Ground<'_> {
         let nodes = try_join_all(plans.iter().map(|plan| Node::start(plan, 0))).await?;
         let addresses: Vec<_> = nodes.iter().map(Node::address).collect();
         let bases = Bases::new(&gate.http, &gate.https);
-        let offer = Offer::new(&bases, &ca_file(data)?, &people.users, &people.secrets).by(&addresses);
+        let offer = Offer::new(&bases, &ca_file(data)?, &people).by(&addresses);
         let ready = serve::ready_on(&gate.http, &gate.https);
 
         let stop = CancellationToken::new();
@@ -114,7 +114,7 @@ impl Ground<'_> {
         ground::write_offer(data, &value)?;
         let told = Arc::new(OnceLock::from(value));
         let authorities = addresses.iter().filter_map(|address| address.to_string().parse().ok());
-        let open = gate.open(authorities, web::routes(told), Some(tls));
+        let open = gate.open(authorities, web::page_routes(told), Some(tls));
         let printed = print::line(&offer.told(&data.join(OFFER_FILE))).and_then(|()| print::line(&ready));
         if printed.is_ok() {
             signals.next().await;

@@ -2,16 +2,14 @@
 //!
 //! Must hold: nothing is deleted that a portal did not make, and nothing at all while a server runs there.
 
-use std::collections::BTreeMap;
 use std::fs::OpenOptions;
 use std::io::{self, ErrorKind, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
-use lately_model::UserId;
 use serde_json::Value;
 
-use super::offer::{OFFER_FILE, secrets};
+use super::offer::{OFFER_FILE, Secrets, secrets};
 use crate::cli::failure::Failure;
 use crate::cluster::postgres::Postgres;
 use crate::control::Claim;
@@ -95,7 +93,7 @@ fn is_ours(name: &str) -> bool {
 }
 
 /// The secrets that the last start offered. Its file steps aside: what it says of addresses is no longer true.
-pub(super) fn take_known_secrets(data: &Path) -> Result<BTreeMap<UserId, String>, Failure> {
+pub(super) fn take_known_secrets(data: &Path) -> Result<Secrets, Failure> {
     let (file, last) = (data.join(OFFER_FILE), data.join(LAST_OFFER_FILE));
     match std::fs::rename(&file, &last) {
         Err(error) if error.kind() != ErrorKind::NotFound => return Err(Failure::file(&file, &error)),
@@ -103,7 +101,7 @@ pub(super) fn take_known_secrets(data: &Path) -> Result<BTreeMap<UserId, String>
     }
     match std::fs::read_to_string(&last) {
         Ok(text) => Ok(secrets(&text)),
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(BTreeMap::new()),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(Secrets::default()),
         Err(error) => Err(Failure::file(&last, &error)),
     }
 }
@@ -125,9 +123,12 @@ pub(super) fn write_offer(data: &Path, offer: &Value) -> Result<(), Failure> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
     use std::os::unix::fs::PermissionsExt;
 
     use serde_json::json;
+
+    use lately_model::UserId;
 
     use super::*;
 
@@ -188,11 +189,12 @@ mod tests {
     fn the_offer_is_for_its_owner_and_its_secrets_outlive_a_start_cut_short() {
         let dir = tempfile::tempdir().unwrap();
         let data = dir.path();
-        assert!(take_known_secrets(data).unwrap().is_empty());
+        assert_eq!(take_known_secrets(data).unwrap(), Secrets::default());
         write_offer(data, &json!({"users": [{"id": 1, "webhook": {"secret": "s3cret"}}]})).unwrap();
         let mode = std::fs::metadata(data.join(OFFER_FILE)).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
-        let known = BTreeMap::from([(UserId(1), "s3cret".to_owned())]);
+        let webhooks = BTreeMap::from([(UserId(1), "s3cret".to_owned())]);
+        let known = Secrets { webhooks, password: None };
         assert_eq!(take_known_secrets(data).unwrap(), known);
         assert_eq!(left(data), [LAST_OFFER_FILE]);
         assert_eq!(take_known_secrets(data).unwrap(), known);

@@ -11,6 +11,7 @@ use lately_model::{User, UserId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::People;
 use crate::cli::failure::Failure;
 use crate::cli::print;
 
@@ -43,6 +44,8 @@ pub(super) struct Offer {
     page: String,
     ca: String,
     curl: String,
+    /// With which everybody signs in who did not choose another.
+    password: String,
     users: Vec<Person>,
     /// Of a cluster: where each of its servers answers by itself.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -57,6 +60,7 @@ struct Person {
     position: String,
     admin: bool,
     active: bool,
+    login: Option<String>,
     webhook: Option<Hook>,
 }
 
@@ -68,10 +72,9 @@ struct Hook {
 }
 
 impl Offer {
-    /// What is offered: `users` with the webhook of each who has one of `secrets`.
-    pub(super) fn new(bases: &Bases, ca: &Path, users: &[User], secrets: &BTreeMap<UserId, String>) -> Self {
-        let users: Vec<Person> =
-            users.iter().map(|user| person(bases, user, secrets.get(&user.id))).collect();
+    /// What is offered of these people.
+    pub(super) fn new(bases: &Bases, ca: &Path, people: &People) -> Self {
+        let users: Vec<Person> = people.users.iter().map(|user| person(bases, user, people)).collect();
         let first = users.iter().find_map(|person| person.webhook.as_ref());
         Self {
             http: bases.http.clone(),
@@ -79,6 +82,7 @@ impl Offer {
             page: format!("{}/", bases.http),
             ca: ca.display().to_string(),
             curl: first.map(|webhook| format!("curl '{}im.recent.get'", webhook.http)).unwrap_or_default(),
+            password: people.password.clone(),
             users,
             nodes: Vec::new(),
         }
@@ -107,7 +111,7 @@ impl Offer {
     }
 }
 
-fn person(bases: &Bases, user: &User, secret: Option<&String>) -> Person {
+fn person(bases: &Bases, user: &User, people: &People) -> Person {
     let address = |base: &str, secret: &str| format!("{base}/rest/{}/{secret}/", user.id);
     Person {
         id: user.id.0,
@@ -116,7 +120,8 @@ fn person(bases: &Bases, user: &User, secret: Option<&String>) -> Person {
         position: user.work_position.clone(),
         admin: user.admin,
         active: user.active,
-        webhook: secret.map(|secret| Hook {
+        login: people.logins.get(&user.id).cloned(),
+        webhook: people.secrets.get(&user.id).map(|secret| Hook {
             secret: secret.clone(),
             http: address(&bases.http, secret),
             https: address(&bases.https, secret),
@@ -130,14 +135,26 @@ fn row(person: &Person) -> [String; 4] {
     [person.id.to_string(), person.name.clone(), kind, webhook.to_owned()]
 }
 
-/// The secrets in an offer that an earlier start wrote; none if it is not one.
-pub(super) fn secrets(text: &str) -> BTreeMap<UserId, String> {
+/// The secrets in an offer that an earlier start wrote, and its password; none if it is not one.
+pub(super) fn secrets(text: &str) -> Secrets {
     let offer: Earlier = serde_json::from_str(text).unwrap_or_default();
-    offer.users.into_iter().filter_map(|person| Some((UserId(person.id), person.webhook?.secret))).collect()
+    let webhooks = offer.users.into_iter();
+    let webhooks = webhooks.filter_map(|person| Some((UserId(person.id), person.webhook?.secret))).collect();
+    Secrets { webhooks, password: offer.password }
+}
+
+/// What an earlier start told.
+#[derive(Debug, Default, PartialEq)]
+pub(super) struct Secrets {
+    /// The secret of each user's webhook.
+    pub(super) webhooks: BTreeMap<UserId, String>,
+    /// The password that was lent.
+    pub(super) password: Option<String>,
 }
 
 #[derive(Default, Deserialize)]
 struct Earlier {
+    password: Option<String>,
     users: Vec<EarlierPerson>,
 }
 
@@ -166,8 +183,13 @@ mod tests {
             ..User::default()
         };
         let users = [user(1, "Alice", true), user(2, "Bob", false)];
-        let secrets = BTreeMap::from([(UserId(1), "s3cret".to_owned())]);
-        Offer::new(&bases, Path::new("/portal/ca.pem"), &users, &secrets)
+        let people = People {
+            users: users.to_vec(),
+            secrets: BTreeMap::from([(UserId(1), "s3cret".to_owned())]),
+            logins: BTreeMap::from([(UserId(1), "alice".to_owned())]),
+            password: "lent".to_owned(),
+        };
+        Offer::new(&bases, Path::new("/portal/ca.pem"), &people)
     }
 
     #[test]
@@ -176,6 +198,7 @@ mod tests {
         assert_eq!(value["users"][0]["webhook"]["http"], "http://127.0.0.1:1/rest/1/s3cret/");
         assert_eq!(value["users"][0]["webhook"]["https"], "https://127.0.0.1:2/rest/1/s3cret/");
         assert_eq!(value["users"][1]["webhook"], serde_json::Value::Null);
+        assert_eq!((&value["users"][0]["login"], &value["password"]), (&"alice".into(), &"lent".into()));
         assert_eq!(value["curl"], "curl 'http://127.0.0.1:1/rest/1/s3cret/im.recent.get'");
         assert_eq!((&value["page"], &value["ca"]), (&"http://127.0.0.1:1/".into(), &"/portal/ca.pem".into()));
     }
@@ -194,7 +217,8 @@ mod tests {
     #[test]
     fn the_next_start_finds_the_secrets_again() {
         let text = serde_json::to_string(&offer()).unwrap();
-        assert_eq!(secrets(&text), BTreeMap::from([(UserId(1), "s3cret".to_owned())]));
-        assert!(secrets("{}").is_empty() && secrets("half").is_empty());
+        let webhooks = BTreeMap::from([(UserId(1), "s3cret".to_owned())]);
+        assert_eq!(secrets(&text), Secrets { webhooks, password: Some("lent".to_owned()) });
+        assert_eq!((secrets("{}"), secrets("half")), (Secrets::default(), Secrets::default()));
     }
 }

@@ -1,0 +1,101 @@
+//! Webhooks, as an administrator looks after them in the page.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::{Request, Response};
+use axum::{Extension, Router, routing};
+use lately_messenger::webhook::NewWebhook;
+use lately_messenger::{Error, Refusal};
+use lately_model::{Revision, Scopes, UserId, Webhook, WebhookId};
+use serde_json::{Value, json};
+
+use super::Web;
+use super::form::{Form, answer, failed};
+use super::session::signed_in;
+use crate::rest::refusal::WireError;
+use crate::rest::transport::Way;
+
+/// The routes under `/webhook`.
+pub fn routes() -> Router<Arc<Web>> {
+    Router::new()
+        .route("/webhook/list", routing::post(list))
+        .route("/webhook/add", routing::post(add))
+        .route("/webhook/remove", routing::post(remove))
+}
+
+type Asked = (State<Arc<Web>>, Extension<Way>);
+
+/// A form of somebody who is signed in.
+async fn asked(web: &Web, way: &Way, request: Request<Body>) -> Result<(Form, UserId), WireError> {
+    let form = Form::read(request).await?;
+    let caller = signed_in(web, way, &form).await?.user_id;
+    Ok((form, caller))
+}
+
+async fn list((State(web), Extension(way)): Asked, request: Request<Body>) -> Response<Body> {
+    let outcome = async {
+        let (_, caller) = asked(&web, &way, request).await?;
+        let webhooks = web.portal.messenger.webhooks_for(caller).await;
+        let webhooks = webhooks.map_err(|error| failed(error, "webhook", &way.request))?;
+        Ok(webhooks.iter().map(|webhook| row(&web, webhook)).collect())
+    };
+    answer(outcome.await)
+}
+
+async fn add((State(web), Extension(way)): Asked, request: Request<Body>) -> Response<Body> {
+    let outcome = async {
+        let (form, caller) = asked(&web, &way, request).await?;
+        let made = match read(&form) {
+            Ok(new) => web.portal.messenger.add_webhook_by(Some(caller), new).await,
+            Err(refusal) => Err(Error::from(refusal)),
+        };
+        let (webhook, secret) = made.map_err(|error| failed(error, "webhook", &way.request))?;
+        tracing::info!(user = caller.0, webhook = webhook.id.0, of = webhook.user_id.0, "made a webhook");
+        let address = format!("{}/rest/{}/{secret}/", web.portal.base_url, webhook.user_id);
+        Ok(json!({ "address": address, "webhook": row(&web, &webhook) }))
+    };
+    answer(outcome.await)
+}
+
+async fn remove((State(web), Extension(way)): Asked, request: Request<Body>) -> Response<Body> {
+    let outcome = async {
+        let (form, caller) = asked(&web, &way, request).await?;
+        let id = WebhookId(form.number("id"));
+        let removed = web.portal.messenger.remove_webhook_by(Some(caller), id).await;
+        let removed = removed.map_err(|error| failed(error, "webhook", &way.request))?;
+        tracing::info!(user = caller.0, webhook = id.0, removed, "removed a webhook");
+        Ok(json!(removed))
+    };
+    answer(outcome.await)
+}
+
+fn read(form: &Form) -> Result<NewWebhook, Refusal> {
+    let scopes = Scopes::parse(form.text("scopes")).map_err(|text| Refusal::Argument("scopes", text))?;
+    if scopes.iter().next().is_none() {
+        return Err(Refusal::Argument("scopes", "name at least one scope, or all".to_owned()));
+    }
+    let revision = Revision::try_from(form.number("revision"));
+    Ok(NewWebhook {
+        user: UserId(form.number("user")),
+        scopes,
+        secret: None,
+        revision: revision.map_err(|text| Refusal::Argument("revision", text))?,
+        expires_at: None,
+        title: lately_model::text::clip(form.text("title"), 100),
+    })
+}
+
+fn row(web: &Web, webhook: &Webhook) -> Value {
+    let zone = &web.portal.zone;
+    json!({
+        "id": webhook.id,
+        "user_id": webhook.user_id,
+        "scopes": webhook.scopes.iter().collect::<Vec<_>>(),
+        "revision": webhook.revision.number(),
+        "created_at": webhook.created_at.atom(zone),
+        "expires_at": webhook.expires_at.map(|at| at.atom(zone)),
+        "title": webhook.title,
+    })
+}

@@ -1,0 +1,11 @@
+import { createApp } from 'vue';
+import App from './App.vue';
+import './style.css';
+import './theme';
+
+createApp(App).mount('#app');
+
+// The page itself opens without the portal; see public/offline.js.
+if ('serviceWorker' in navigator && import.meta.env.PROD) {
+  navigator.serviceWorker.register('/offline.js').catch(() => {});
+}
