@@ -3,6 +3,7 @@
 import { computed, inject, ref, shallowRef, watch, type InjectionKey } from 'vue';
 import { createDialog, type Dialog } from './dialog/dialog';
 import { createOutbox } from './dialog/outbox';
+import { createUploads } from './dialog/uploads';
 import { createNotifications } from './notify/notifications';
 import { createPeople } from './people/people';
 import { asFailure, type Failure, SESSION_OVER } from './portal/failure';
@@ -56,15 +57,14 @@ export function createMessenger(session: Session, onOver: () => void) {
   const recent = createRecent(rest, me, failed);
   const drafts = createDrafts(me);
   const notifications = createNotifications(rest, people, failed);
-  const outbox = createOutbox(
-    rest,
-    me,
-    (sent) => {
-      if (dialog.value?.id === sent.dialog) dialog.value.refreshEnd().catch(() => {});
-      recent.askSoon();
-    },
-    failed,
-  );
+  /** Something of one's own is in a dialog now. */
+  function arrived(id: string) {
+    if (dialog.value?.id === id) dialog.value.refreshEnd().catch(() => {});
+    recent.askSoon();
+  }
+
+  const outbox = createOutbox(rest, me, (sent) => arrived(sent.dialog), failed);
+  const uploads = createUploads(rest, arrived);
 
   /** Who one is; asked until it is known. */
   async function learnSelf() {
@@ -164,6 +164,7 @@ export function createMessenger(session: Session, onOver: () => void) {
     recent,
     notifications,
     outbox,
+    uploads,
     drafts,
     pull,
     dialog,
@@ -183,6 +184,7 @@ export function createMessenger(session: Session, onOver: () => void) {
       recent.stop();
       document.title = 'Lately';
       outbox.stop();
+      uploads.stop();
       pull.stop();
       dialog.value?.close();
     },

@@ -55,6 +55,11 @@ fn people_talk() {
 }
 
 #[test]
+fn people_send_files() {
+    browse("file.spec.ts");
+}
+
+#[test]
 fn the_page_is_for_everybody() {
     browse("looks.spec.ts");
 }

@@ -114,6 +114,11 @@ export const en = {
   'dialog.file': 'File',
   'dialog.failed': 'This conversation cannot be opened: {reason}',
 
+  'file.attach': 'Attach files',
+  'file.drop': 'Drop files here to send them',
+  'file.going': 'Files on their way',
+  'file.stop': 'Do not send {name}',
+
   'chat.new': 'New conversation',
   'chat.who': 'With whom?',
   'chat.find': 'Name, position or department',

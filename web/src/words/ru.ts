@@ -116,6 +116,11 @@ export const ru: Record<Key, string> = {
   'dialog.file': 'Файл',
   'dialog.failed': 'Разговор не открывается: {reason}',
 
+  'file.attach': 'Прикрепить файлы',
+  'file.drop': 'Перетащите файлы сюда, чтобы отправить',
+  'file.going': 'Файлы отправляются',
+  'file.stop': 'Не отправлять {name}',
+
   'chat.new': 'Новый разговор',
   'chat.who': 'С кем?',
   'chat.find': 'Имя, должность или отдел',

@@ -1,0 +1,69 @@
+// Files: chosen, dropped and pasted, seen by the other side at once, refused with a reason.
+
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { complaintsOf, expect, openDialog, row, test } from './portal';
+
+const PICTURE = readFileSync(join(import.meta.dirname, '../../docs/img/page-phone.png')).toString('base64');
+
+/** Lets a file go over the conversation, or pastes it into the field. */
+const give = async (page: Parameters<typeof openDialog>[0], way: 'drop' | 'paste', name: string, type: string, base64: string) => {
+  const target = way === 'drop' ? page.locator('.talk') : page.getByRole('combobox', { name: 'Write a message' });
+  await target.evaluate(
+    (element, [how, fileName, kind, text]) => {
+      const bytes = Uint8Array.from(atob(text as string), (letter) => letter.charCodeAt(0));
+      const data = new DataTransfer();
+      data.items.add(new File([bytes], fileName as string, { type: kind }));
+      const event =
+        how === 'drop'
+          ? new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true })
+          : new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true });
+      element.dispatchEvent(event);
+    },
+    [way, name, type, base64],
+  );
+};
+
+test('a picture that is dropped is posted, and the other side sees it at once', async ({ portal, browser }) => {
+  const alice = await portal.enter(browser, 1);
+  const bob = await portal.enter(browser, 2);
+  await openDialog(alice, '2');
+  await openDialog(bob, '1');
+  await give(alice, 'drop', 'Heron in blue.png', 'image/png', PICTURE);
+  for (const page of [alice, bob]) {
+    const picture = page.getByRole('log').getByRole('img', { name: 'Heron in blue.png' }).last();
+    await expect(picture).toBeVisible();
+    await expect.poll(() => picture.evaluate((image) => (image as HTMLImageElement).naturalWidth)).toBeGreaterThan(0);
+  }
+  await expect(alice.getByRole('list', { name: 'Files on their way' })).toHaveCount(0);
+  for (const page of [alice, bob]) expect(complaintsOf(page)).toEqual([]);
+});
+
+test('files are attached by the button and pasted, and can be fetched', async ({ portal, browser }) => {
+  const page = await portal.enter(browser, 1);
+  await openDialog(page, '2');
+  const chooser = page.waitForEvent('filechooser');
+  await page.getByRole('button', { name: 'Attach files' }).click();
+  await (await chooser).setFiles({ name: '<img src=x onerror=alert(1)>.txt', mimeType: 'text/plain', buffer: Buffer.from('bells and lamps') });
+  const link = page.getByRole('log').getByRole('link', { name: '<img src=x onerror=alert(1)>.txt' });
+  await expect(link).toBeVisible();
+  const fetched = await page.request.get((await link.getAttribute('href')) ?? '');
+  expect([fetched.status(), await fetched.text()]).toEqual([200, 'bells and lamps']);
+  await give(page, 'paste', 'notes.md', 'text/markdown', btoa('# notes'));
+  await expect(page.getByRole('log').getByRole('link', { name: 'notes.md' })).toBeVisible();
+  await expect(row(page, '2')).toContainText('notes.md');
+  expect(complaintsOf(page)).toEqual([]);
+});
+
+test('a file that is not taken says why, and goes when it is sent again', async ({ portal, browser }) => {
+  const page = await portal.enter(browser, 1);
+  await openDialog(page, '2');
+  await page.route('**/rest/upload.json**', (route) => route.abort());
+  await give(page, 'drop', 'lamp.txt', 'text/plain', btoa('lamp'));
+  const waiting = page.getByRole('list', { name: 'Files on their way' });
+  await expect(waiting.getByRole('alert')).toBeVisible();
+  await page.unroute('**/rest/upload.json**');
+  await waiting.getByRole('button', { name: 'Send again' }).click();
+  await expect(page.getByRole('log').getByRole('link', { name: 'lamp.txt' })).toBeVisible();
+  await expect(waiting).toHaveCount(0);
+});
