@@ -7,6 +7,7 @@ import { createUploads } from './dialog/uploads';
 import { createNotifications } from './notify/notifications';
 import { createPeople } from './people/people';
 import { asFailure, type Failure, SESSION_OVER } from './portal/failure';
+import { settle } from './portal/home';
 import { createPull } from './portal/pull';
 import { Rest } from './portal/rest';
 import type { Session } from './portal/session';
@@ -27,6 +28,7 @@ export interface Notice {
 
 export function createMessenger(session: Session, onOver: () => void) {
   const me = session.user_id;
+  settle(session.base_url);
   const rest = new Rest(session, onOver);
   const people = createPeople(rest);
   const notices = ref<Notice[]>([]);

@@ -42,13 +42,14 @@ async fn present(web: &Web, headers: &HeaderMap) -> Result<Value, Error> {
     if let Some(value) = cookie::of(headers)
         && let Some(session) = auth::recognise(messenger, value).await?
     {
-        return Ok(told(session.user_id, value));
+        return Ok(told(web, session.user_id, value));
     }
     Ok(json!({ "user_id": null, "first_run": messenger.has_nobody().await? }))
 }
 
-fn told(user: UserId, value: &str) -> Value {
-    json!({ "user_id": user, "sessid": cookie::sessid(value) })
+/// With the address of the portal that links begin with: the page may have come from another one.
+fn told(web: &Web, user: UserId, value: &str) -> Value {
+    json!({ "user_id": user, "sessid": cookie::sessid(value), "base_url": web.portal.base_url })
 }
 
 async fn sign_in((State(web), Extension(way)): Asked, request: Request<Body>) -> Response<Body> {
@@ -149,7 +150,7 @@ pub fn welcomed(web: &Web, way: &Way, form: &Form, begun: Result<Begun, Error>) 
     match begun {
         Ok(begun) => {
             let value = cookie::value(&begun);
-            let mut response = answer(Ok(told(begun.session.user_id, &value)));
+            let mut response = answer(Ok(told(web, begun.session.user_id, &value)));
             give(&mut response, web, way, form, &value);
             response
         }

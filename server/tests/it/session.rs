@@ -29,7 +29,10 @@ async fn whoever_signs_in_acts_as_themselves_until_they_sign_out() {
     let mut bob = portal.browser();
     assert_eq!(bob.who().await, json!({ "user_id": null, "first_run": false }));
     let reply = bob.form("/session", json!({ "login": " Bob@Example.com", "password": PASSWORD })).await;
-    assert_eq!(reply.body, json!({ "result": { "user_id": 2, "sessid": bob.sessid } }));
+    assert_eq!(
+        reply.body,
+        json!({ "result": { "user_id": 2, "sessid": bob.sessid, "base_url": "https://portal.lately.test" } })
+    );
     assert_eq!(reply.header("cache-control"), Some("no-store"));
     let cookie = reply.header("set-cookie").expect("a cookie");
     for part in ["lately_session_", "=2.", "; Path=/", "; Max-Age=2592000", "; HttpOnly", "; SameSite=Lax"] {
@@ -41,7 +44,10 @@ async fn whoever_signs_in_acts_as_themselves_until_they_sign_out() {
         "no script gets the secret"
     );
 
-    assert_eq!(bob.who().await, json!({ "user_id": 2, "sessid": bob.sessid }));
+    assert_eq!(
+        bob.who().await,
+        json!({ "user_id": 2, "sessid": bob.sessid, "base_url": "https://portal.lately.test" })
+    );
     let me = bob.ok("user.current", json!({})).await;
     assert_eq!((&me["ID"], &me["LAST_LOGIN"]), (&json!("2"), &json!("2026-03-02T10:00:00+00:00")));
     bob.ok("im.message.add", json!({ "DIALOG_ID": 3, "MESSAGE": "from a browser" })).await;

@@ -1,9 +1,11 @@
 import { expect, test, vi } from 'vitest';
 import { Failure } from '../portal/failure';
+import { settle } from '../portal/home';
 import type { Rest } from '../portal/rest';
 import { createUploads, type Send } from './uploads';
 
 vi.stubGlobal('location', { origin: 'https://portal.lately.test' });
+settle('http://127.0.0.1:8080');
 
 const file = (name: string, size = 3) => ({ name, size }) as File;
 

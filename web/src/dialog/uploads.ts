@@ -5,6 +5,7 @@
 
 import { ref } from 'vue';
 import { asFailure, Failure } from '../portal/failure';
+import { atHome } from '../portal/home';
 import type { Rest } from '../portal/rest';
 
 /** A file that is not posted yet. */
@@ -93,12 +94,6 @@ export function createUploads(rest: Rest, onPosted: (dialog: string) => void, se
 }
 
 export type Uploads = ReturnType<typeof createUploads>;
-
-/** The same address at the portal as the page itself came from: it may have several names. */
-export function atHome(address: string): string {
-  const { pathname, search } = new URL(address);
-  return `${location.origin}${pathname}${search}`;
-}
 
 /** With the old way of calling, since the new one does not tell how far it is. */
 function sendForm(address: string, field: string, file: File, told: (sent: number) => void, stop: AbortSignal): Promise<number> {

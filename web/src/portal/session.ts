@@ -6,6 +6,8 @@ import { Failure } from './failure';
 export interface Session {
   user_id: number;
   sessid: string;
+  /** The portal's public address, with which its links begin. */
+  base_url: string;
 }
 
 /** What the portal says to a stranger. */
