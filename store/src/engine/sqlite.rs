@@ -43,9 +43,12 @@ impl Sqlite {
         // Otherwise statements that touch a partial index are planned anew with every value bound to them.
         let stable = engine.connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true);
         stable.map_err(|source| failed("QPSG", source))?;
+        // What many transactions wrote into the log is moved into the database at once: a page that all of them changed
+        // is written there once. 16 MB of it are read again after a crash, which takes a moment.
         engine.script(
             "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
-             PRAGMA temp_store = MEMORY; PRAGMA cache_size = -65536; PRAGMA mmap_size = 268435456;",
+             PRAGMA temp_store = MEMORY; PRAGMA cache_size = -65536; PRAGMA mmap_size = 268435456;
+             PRAGMA wal_autocheckpoint = 4000;",
         )?;
         Ok(engine)
     }
