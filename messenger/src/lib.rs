@@ -45,7 +45,7 @@ use std::sync::atomic::AtomicU64;
 use lately_model::Moment;
 use lately_store::{Database, Nowhere, Store, StoreError, Vault};
 
-use tokio::sync::{OnceCell, Semaphore, mpsc, watch};
+use tokio::sync::{Notify, OnceCell, Semaphore, mpsc, watch};
 
 pub use clock::{Clock, SystemClock};
 pub use dice::{Dice, SystemDice};
@@ -104,6 +104,8 @@ pub struct Messenger {
     repaired: AtomicU64,
     /// Rung after each commit, whoever made it.
     committed: watch::Receiver<()>,
+    /// Told when somebody looked long for a message.
+    looked_long: Notify,
     /// With what links are signed, once it was needed.
     link_key: OnceCell<String>,
     /// Whose turn it is to decode a picture.
@@ -142,6 +144,7 @@ impl Messenger {
             settings,
             repaired,
             committed,
+            looked_long: Notify::new(),
             link_key,
             pictures,
         })

@@ -69,8 +69,14 @@ impl Messenger {
         self.link_files(user, &mut page.files).await?;
         if read >= LONG {
             self.store.write(move |tx| Ok::<_, Error>(tx.want_search(chat)?)).await?;
+            self.looked_long.notify_one();
         }
         Ok(page)
+    }
+
+    /// Returns once somebody has looked long in a chat, here and since it returned last.
+    pub async fn searches_wanted(&self) {
+        self.looked_long.notified().await;
     }
 
     /// Gives words to messages of chats in which somebody looked long, until all have theirs. Answers how many messages.

@@ -9,7 +9,7 @@ use lately_messenger::{Clock, Dice, Messenger, Settings};
 use lately_store::StoreError;
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -61,7 +61,7 @@ pub enum BootError {
 /// How many notes to other servers wait; more are lost.
 const NOTES: usize = 4096;
 
-/// How often chats are looked for in which somebody looked long.
+/// How long after somebody looked long in a chat its messages get words.
 const PREPARE: Duration = Duration::from_secs(15);
 
 /// How often what files left behind is looked for. It has a day's grace anyway.
@@ -244,9 +244,14 @@ pub fn addresses(sockets: &[TcpListener]) -> Result<Vec<SocketAddr>, std::io::Er
     sockets.iter().map(TcpListener::local_addr).collect()
 }
 
-/// Gives words to messages of chats in which somebody looked long, now and then until `stop`.
+/// Gives words to messages of chats in which somebody looked long, until `stop`. Looks now and then unasked: another server
+/// may have been asked and have died.
 async fn prepare_searches(messenger: Arc<Messenger>, stop: CancellationToken) {
-    while stop.run_until_cancelled(sleep(PREPARE)).await.is_some() {
+    let wait = async || {
+        drop(timeout(SWEEP, messenger.searches_wanted()).await);
+        sleep(PREPARE).await;
+    };
+    while stop.run_until_cancelled(wait()).await.is_some() {
         match stop.run_until_cancelled(messenger.prepare_searches()).await {
             Some(Err(error)) => tracing::warn!(%error, "messages got no words to be found by"),
             _ => continue,
