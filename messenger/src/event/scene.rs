@@ -92,8 +92,9 @@ impl Teller<'_> {
                 }
             }
             Event::Notified(chat, id) | Event::NotificationGone(chat, id) => {
-                if let Some((message, notification)) = self.snapshot.notification(*chat, *id)? {
+                if let Some((mut message, notification)) = self.snapshot.notification(*chat, *id)? {
                     scene.users = shown_users(self.snapshot, std::iter::once(&message))?;
+                    fill_names(self.snapshot, &mut message)?;
                     scene.message = Some(message);
                     scene.notification = Some(notification);
                 } else if matches!(event, Event::Notified(..)) {

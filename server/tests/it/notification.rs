@@ -1,6 +1,6 @@
 //! `im.notify*`: notifications sent, shown, counted; the other parts beside.
 
-mod answer;
+pub mod answer;
 mod model;
 mod moving;
 mod reading;

@@ -5,10 +5,12 @@ mod beside;
 mod binary;
 mod events;
 mod flood;
+mod follower;
 mod model;
 mod poll;
 mod resume;
 mod rows;
+mod use_case;
 
 use lately_testkit::{Person, TestPortal};
 use serde_json::json;

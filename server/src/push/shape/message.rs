@@ -10,6 +10,7 @@ use super::chat::chat_object;
 use super::person::{users_by_id, users_short};
 use super::{Stage, counter_type, last_for, own_dialog, own_row, recent_config, with_dialog};
 use crate::rest::shape::file::file;
+use crate::rest::shape::text::linked;
 
 /// `message` in private dialogs, `messageChat` elsewhere.
 pub fn said(stage: &Stage<'_>) -> Vec<Letter> {
@@ -45,8 +46,8 @@ pub fn said(stage: &Stage<'_>) -> Vec<Letter> {
             "templateFileId": null,
             "system": if message.author_id.is_none() { "Y" } else { "N" },
             "date": wire.date(message.date),
-            "text": message.text,
-            "textLegacy": message.text,
+            "text": linked(&message.text),
+            "textLegacy": linked(&message.text),
             "params": message.params,
             "counter": 0,
             "isImportant": false,
@@ -118,8 +119,8 @@ pub fn edited(stage: &Stage<'_>) -> Vec<Letter> {
         "type": kind(chat),
         "chatId": chat.id,
         "senderId": message.author_id,
-        "text": message.text,
-        "textLegacy": message.text,
+        "text": linked(&message.text),
+        "textLegacy": linked(&message.text),
         "params": message.params,
     });
     put_pair(&mut params, chat, message.author_id);

@@ -20,6 +20,7 @@ use serde_json::{Map, Value, json};
 
 use super::body::{Body, Letter, members};
 use crate::rest::shape::Wire;
+use crate::rest::shape::text::linked;
 
 /// The revision of the protocol, by which clients see whether they fit.
 pub const REVISION_WEB: i64 = 19;
@@ -187,7 +188,7 @@ fn rest_message(message: &Message, wire: &Wire<'_>) -> Value {
         "authorId": message.author_id,
         "author_id": message.author_id,
         "date": wire.date(message.date),
-        "text": message.text,
+        "text": linked(&message.text),
         "isSystem": message.author_id.is_none(),
         "uuid": message.uuid,
         "forward": null,

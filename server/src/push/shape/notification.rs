@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use super::super::body::Letter;
 use super::Stage;
 use super::person::users_by_id;
+use crate::rest::shape::text::linked;
 
 /// `notifyAdd`.
 pub fn added(stage: &Stage<'_>) -> Vec<Letter> {
@@ -21,7 +22,7 @@ pub fn added(stage: &Stage<'_>) -> Vec<Letter> {
         "date": stage.wire.date(message.date),
         "silent": "N",
         "title": beside.title,
-        "text": message.text,
+        "text": linked(&message.text),
         "tag": beside.shown_tag(),
         "original_tag": beside.shown_tag(),
         "read": if beside.unread { "N" } else { "Y" },

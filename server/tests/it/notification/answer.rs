@@ -6,7 +6,7 @@ use super::{page, personal, shown, unread};
 use crate::stage::{NOW, Stage};
 
 /// Bob's chat of notifications with one from alice that wants to be confirmed, and an ordinary one that is older.
-pub(super) async fn invited() -> Stage {
+pub async fn invited() -> Stage {
     let stage = Stage::set().await;
     let lines = [
         json!({ "type": "chat", "id": 40, "kind": "S", "owner": 2, "created_at": NOW }),

@@ -7,12 +7,13 @@
 use std::collections::BTreeMap;
 
 use lately_model::{Revision, User};
-use lately_testkit::{Client, Ear, TestPortal};
+use lately_testkit::TestPortal;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use serde_json::{Value, json};
 
+use super::follower::Follower;
 use crate::recent_model::history::{Act, PAIRS, Place, history};
 
 /// How many people act.
@@ -45,165 +46,9 @@ fn line() -> impl Strategy<Value = Option<Line>> {
     ]
 }
 
-/// A row as a client keeps it.
-#[derive(Debug, Clone, Default, PartialEq)]
-struct Row {
-    chat: i64,
-    title: String,
-    last: i64,
-    text: String,
-    counter: i64,
-    pinned: bool,
-    unread: bool,
-    muted: bool,
-}
-
-/// A person with the list that they keep.
-struct Person {
-    client: Client,
-    ear: Option<Ear>,
-    mids: Vec<String>,
-    rows: BTreeMap<String, Row>,
-    /// Commands that came and mean nothing to the list.
-    heard: usize,
-}
-
-/// Without tags.
-fn plain(text: &str) -> String {
-    let mut plain = String::new();
-    let mut inside = false;
-    for sign in text.chars() {
-        match sign {
-            '[' => inside = true,
-            ']' => inside = false,
-            sign if !inside => plain.push(sign),
-            _ => {}
-        }
-    }
-    plain
-}
-
-impl Person {
-    fn row(&mut self, params: &Value) -> Option<&mut Row> {
-        self.rows.get_mut(params["dialogId"].as_str().unwrap())
-    }
-
-    /// Does what an event says.
-    fn follow(&mut self, command: &str, params: &Value) {
-        self.heard += 1;
-        let me = self.client.user;
-        let flag = |key: &str| params[key].as_bool().unwrap();
-        match command {
-            "message" | "messageChat" => {
-                let dialog = params["dialogId"].as_str().unwrap();
-                let chat = params["chatId"].to_string();
-                let title = match command {
-                    "message" => &params["users"][dialog]["name"],
-                    _ => &params["chat"][&chat]["name"],
-                };
-                let row = self.rows.entry(dialog.to_owned()).or_default();
-                row.chat = params["chatId"].as_i64().unwrap();
-                row.title = title.as_str().unwrap().to_owned();
-                row.last = params["message"]["id"].as_i64().unwrap();
-                row.text = plain(params["message"]["text"].as_str().unwrap());
-                row.counter = params["counter"].as_i64().unwrap();
-                row.unread = flag("unread");
-                row.muted = params["userBlockChat"][&chat][me.to_string()].as_bool().unwrap();
-            }
-            "messageUpdate" => {
-                if let Some(row) = self.row(params).filter(|row| row.last == params["id"].as_i64().unwrap()) {
-                    row.text = plain(params["text"].as_str().unwrap());
-                }
-            }
-            "messageDeleteV2" => {
-                let Some(row) = self.row(params) else { return };
-                row.counter = params["counter"].as_i64().unwrap();
-                let gone = &params["messages"][0];
-                if row.last == gone["id"].as_i64().unwrap() {
-                    row.text = plain(gone["text"].as_str().unwrap());
-                }
-            }
-            "readMessageChat" | "unreadMessage" | "unreadMessageChat" | "chatUnread" => {
-                let Some(row) = self.row(params) else { return };
-                row.counter = params["counter"].as_i64().unwrap();
-                row.unread = flag("unread");
-            }
-            "chatMuteNotify" => {
-                if let Some(row) = self.row(params) {
-                    row.muted = flag("mute");
-                }
-            }
-            "chatPin" if !flag("active") => {
-                if let Some(row) = self.row(params) {
-                    row.pinned = false;
-                }
-            }
-            "chatPin" | "recentUpdate" => {
-                let dialog = params["dialogId"].as_str().unwrap();
-                let peer = dialog.parse::<i64>().ok();
-                let person =
-                    params["users"].as_array().unwrap().iter().find(|user| user["id"].as_i64() == peer);
-                let title = person.map_or(&params["chat"]["name"], |person| &person["name"]);
-                let row = self.rows.entry(dialog.to_owned()).or_default();
-                row.chat = params["chatId"].as_i64().unwrap();
-                row.title = title.as_str().unwrap().to_owned();
-                row.last = params["message"]["id"].as_i64().unwrap();
-                row.text = plain(params["message"]["text"].as_str().unwrap_or_default());
-                row.counter = params["counter"].as_i64().unwrap();
-                row.unread = flag("unread");
-                row.muted = flag("muted");
-                row.pinned |= command == "chatPin";
-            }
-            "chatHide" => drop(self.rows.remove(params["dialogId"].as_str().unwrap())),
-            "chatRename" => {
-                let chat = params["chatId"].as_i64().unwrap();
-                for row in self.rows.values_mut().filter(|row| row.chat == chat) {
-                    row.title = params["name"].as_str().unwrap().to_owned();
-                }
-            }
-            "chatUserLeave" if params["userId"] == me => {
-                self.rows.remove(params["dialogId"].as_str().unwrap());
-            }
-            _ => {}
-        }
-    }
-
-    /// Reads one event.
-    async fn hear(&mut self) -> Option<Value> {
-        let ear = self.ear.as_mut()?;
-        let (command, params) = ear.next().await;
-        self.mids.push(ear.mid.clone());
-        self.follow(&command, &params);
-        Some(params)
-    }
-
-    /// The rows of a fresh list.
-    async fn fresh(&self) -> BTreeMap<String, Row> {
-        let mut rows = BTreeMap::new();
-        for row in self.client.recent(json!({})).await {
-            let id = match &row["id"] {
-                Value::String(id) => id.clone(),
-                id => id.to_string(),
-            };
-            let shown = Row {
-                chat: row["chat_id"].as_i64().unwrap(),
-                title: row["title"].as_str().unwrap().to_owned(),
-                last: row["message"]["id"].as_i64().unwrap(),
-                text: row["message"]["text"].as_str().unwrap().to_owned(),
-                counter: row["counter"].as_i64().unwrap(),
-                pinned: row["pinned"].as_bool().unwrap(),
-                unread: row["unread"].as_bool().unwrap(),
-                muted: row["chat"]["mute_list"] != json!([]),
-            };
-            rows.insert(id, shown);
-        }
-        rows
-    }
-}
-
 struct Play<'a> {
     portal: &'a TestPortal,
-    people: Vec<Person>,
+    people: Vec<Follower>,
     group: i64,
     /// What was said at each place, and by whom.
     said: BTreeMap<usize, Vec<(i64, usize)>>,
@@ -223,13 +68,13 @@ impl<'a> Play<'a> {
             let user = User { active: true, first_name: format!("P{place}"), ..User::default() };
             let id = portal.messenger().add_user(None, user).await.unwrap();
             let client = portal.client_with(id.0, "all", Revision::R33).await;
-            people.push(Person { client, ear: None, mids: Vec::new(), rows: BTreeMap::new(), heard: 0 });
+            people.push(Follower::new(client));
         }
         let users = json!([people[1].client.user, people[2].client.user]);
         let made = people[0].client.ok("im.chat.add", json!({ "TITLE": "Group", "USERS": users })).await;
         let mut play = Self { portal, people, group: made.as_i64().unwrap(), said: BTreeMap::new() };
         for who in 0..PEOPLE {
-            play.people[who].rows = play.people[who].fresh().await;
+            play.people[who].shown.rows = play.people[who].fresh_rows().await;
             let ear = portal.ear(&play.people[who].client).await;
             play.people[who].ear = Some(ear);
         }
@@ -354,9 +199,15 @@ impl<'a> Play<'a> {
                 self.back(who, 0).await;
             }
             let person = &mut self.people[who];
-            let end = person.client.say(person.client.user, "the end").await;
-            while person.hear().await.is_some_and(|params| params["message"]["id"] != end) {}
-            prop_assert_eq!(&person.rows, &person.fresh().await, "of {} after {} events", who, person.heard);
+            person.hear_all().await;
+            let heard = person.mids.len();
+            prop_assert_eq!(
+                &person.shown.rows,
+                &person.fresh_rows().await,
+                "of {} after {} events",
+                who,
+                heard
+            );
         }
         Ok(())
     }

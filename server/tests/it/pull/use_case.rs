@@ -1,0 +1,358 @@
+//! State equals events: after each use case, whoever followed the events shows what a fresh client shows.
+//!
+//! Must hold: every method is among the cases, or changes nothing that clients show, or is named below with the reason
+//! why nobody is told.
+
+use std::collections::BTreeSet;
+
+use lately_testkit::Client;
+use serde_json::{Value, json};
+
+use super::follower::Follower;
+use crate::file::{base64, bring, picture, send};
+use crate::notification::answer::invited;
+use crate::stage::{Stage, chat};
+
+/// Methods that only read.
+const READING: &[&str] = &[
+    "access.name",
+    "app.info",
+    "app.option.get",
+    "department.fields",
+    "department.get",
+    "disk.attachedObject.get",
+    "disk.file.get",
+    "disk.folder.get",
+    "disk.folder.getChildren",
+    "disk.storage.get",
+    "disk.storage.getChildren",
+    "disk.storage.getList",
+    "feature.get",
+    "im.chat.get",
+    "im.chat.user.list",
+    "im.counters.get",
+    "im.department.colleagues.list",
+    "im.department.employees.get",
+    "im.department.get",
+    "im.department.managers.get",
+    "im.dialog.get",
+    "im.dialog.messages.get",
+    "im.dialog.messages.search",
+    "im.dialog.users.list",
+    "im.disk.folder.get",
+    "im.notify.get",
+    "im.notify.history.search",
+    "im.notify.schema.get",
+    "im.recent.get",
+    "im.recent.list",
+    "im.revision.get",
+    "im.search.chat.list",
+    "im.search.department.list",
+    "im.search.last.get",
+    "im.search.user.list",
+    "im.user.get",
+    "im.user.list.get",
+    "im.user.status.get",
+    "im.v2.File.download",
+    "method.get",
+    "methods",
+    "profile",
+    "pull.api.user.getLastSeen",
+    "pull.channel.public.get",
+    "pull.channel.public.list",
+    "pull.config.get",
+    "pull.watch.extend",
+    "scope",
+    "server.time",
+    "user.access",
+    "user.admin",
+    "user.current",
+    "user.fields",
+    "user.get",
+    "user.option.get",
+    "user.search",
+];
+
+/// Methods that change what no event of the protocol tells of, and why that leaves clients right.
+const UNTOLD: &[(&str, &str)] = &[
+    ("app.option.set", "an application's own"),
+    ("batch", "each command is its own use case"),
+    ("department.add", "the structure is read when it is opened"),
+    ("department.delete", "the structure is read when it is opened"),
+    ("department.update", "the structure is read when it is opened"),
+    ("disk.file.getExternalLink", "a link is no part of a dialog"),
+    ("disk.file.uploadVersion", "the drive is read when it is opened"),
+    ("disk.folder.uploadFile", "the drive is read when it is opened"),
+    ("disk.storage.uploadFile", "the drive is read when it is opened"),
+    ("im.disk.file.save", "the drive is read when it is opened"),
+    ("im.search.last.add", "what was looked for is read when the search is opened"),
+    ("im.search.last.delete", "what was looked for is read when the search is opened"),
+    ("user.add", "nobody has a dialog with somebody new"),
+    ("user.option.set", "an application's own"),
+];
+
+/// What a play begins with: dialogs with messages, some of them unread, notifications, files.
+struct Scene {
+    stage: Stage,
+    group: i64,
+    pair: i64,
+    group_messages: [i64; 3],
+    private_messages: [i64; 3],
+    notification: i64,
+    waiting: i64,
+    sent: i64,
+}
+
+/// Who calls, and with what.
+type Step<'a> = (&'a Client, Value);
+
+impl Scene {
+    async fn set() -> Self {
+        let stage = invited().await;
+        let group = stage.group(&stage.alice, &[2, 3]).await;
+        let pair = stage.group(&stage.alice, &[2]).await;
+        let said = [(&stage.alice, "one"), (&stage.bob, "two"), (&stage.alice, "three")];
+        let mut group_messages = [0; 3];
+        let mut private_messages = [0; 3];
+        for (place, (who, words)) in said.into_iter().enumerate() {
+            group_messages[place] = who.say(chat(group), words).await;
+            private_messages[place] = who.say(if who.user == 1 { 2 } else { 1 }, words).await;
+        }
+        let sent = send(&stage.alice, &chat(pair), "a.txt", "sent").await.0["id"].as_i64().unwrap();
+        let waiting = bring(&stage.alice, &chat(pair), "b.txt", "waits").await;
+        let params = json!({ "USER_ID": 2, "MESSAGE": "Look", "TAG": "T", "CLIENT_ID": "shop" });
+        let notification = stage.alice.ok("im.notify.personal.add", params).await.as_i64().unwrap();
+        Self { stage, group, pair, group_messages, private_messages, notification, waiting, sent }
+    }
+
+    /// The steps of a method's case, one after another; nothing for a method without one.
+    fn steps(&self, method: &str) -> Vec<Step<'_>> {
+        let method = method.strip_prefix("im.").unwrap_or(method);
+        match method.split('.').next() {
+            Some("message") => self.message(method),
+            Some("dialog") => self.dialog(method),
+            Some("recent") => self.recent(method),
+            Some("chat") => self.chat(method),
+            Some("notify") => self.notification(method),
+            Some("user") => self.person(method),
+            _ => self.file(method),
+        }
+    }
+
+    fn message(&self, method: &str) -> Vec<Step<'_>> {
+        let Stage { alice, bob, carol, .. } = &self.stage;
+        let ([_, _, newest], [first, second, last]) = (self.group_messages, self.private_messages);
+        match method {
+            "message.add" => vec![
+                (alice, json!({ "DIALOG_ID": chat(self.group), "MESSAGE": "[b]Hello[/b] all" })),
+                (
+                    bob,
+                    json!({ "DIALOG_ID": "1", "MESSAGE": "see https://example.test/a", "URL_PREVIEW": "N" }),
+                ),
+                (alice, json!({ "DIALOG_ID": "3", "MESSAGE": "the first word" })),
+                (carol, json!({ "DIALOG_ID": "1", "ATTACH": [{ "MESSAGE": "a block" }] })),
+                (
+                    alice,
+                    json!({ "DIALOG_ID": chat(self.pair), "MESSAGE": "Press", "KEYBOARD": [{ "TEXT": "Go", "LINK": "https://example.test/" }] }),
+                ),
+                (alice, json!({ "DIALOG_ID": chat(self.pair), "MESSAGE": "By itself", "SYSTEM": "Y" })),
+            ],
+            "message.update" => vec![
+                (alice, json!({ "MESSAGE_ID": last, "MESSAGE": "[i]3rd[/i]" })),
+                (bob, json!({ "MESSAGE_ID": second, "MESSAGE": "2nd" })),
+                (
+                    alice,
+                    json!({ "MESSAGE_ID": newest, "MESSAGE": "in the group", "ATTACH": [{ "MESSAGE": "more" }] }),
+                ),
+                (alice, json!({ "MESSAGE_ID": newest, "MESSAGE": "" })),
+            ],
+            "message.delete" => [first, last, newest].map(|id| (alice, json!({ "MESSAGE_ID": id }))).to_vec(),
+            "message.like" => vec![
+                (bob, json!({ "MESSAGE_ID": first, "ACTION": "plus" })),
+                (alice, json!({ "MESSAGE_ID": first, "ACTION": "auto" })),
+                (bob, json!({ "MESSAGE_ID": first, "ACTION": "minus" })),
+                (carol, json!({ "MESSAGE_ID": newest })),
+            ],
+            _ => Vec::new(),
+        }
+    }
+
+    fn dialog(&self, method: &str) -> Vec<Step<'_>> {
+        let Stage { bob, carol, .. } = &self.stage;
+        let ([g1, _, g3], [p1, _, p3]) = (self.group_messages, self.private_messages);
+        match method {
+            "dialog.read" => vec![
+                (bob, json!({ "DIALOG_ID": "1", "MESSAGE_ID": p1 })),
+                (bob, json!({ "DIALOG_ID": "1" })),
+                (carol, json!({ "DIALOG_ID": chat(self.group), "MESSAGE_ID": g3 })),
+                (bob, json!({ "DIALOG_ID": "notify" })),
+            ],
+            "dialog.unread" => vec![
+                (bob, json!({ "DIALOG_ID": "1", "MESSAGE_ID": p3 })),
+                (bob, json!({ "DIALOG_ID": "1", "MESSAGE_ID": p1 })),
+                (carol, json!({ "DIALOG_ID": chat(self.group), "MESSAGE_ID": g1 })),
+            ],
+            "dialog.read.all" => vec![(bob, json!({})), (carol, json!({}))],
+            "dialog.writing" => vec![(bob, json!({ "DIALOG_ID": chat(self.group) }))],
+            _ => Vec::new(),
+        }
+    }
+
+    fn recent(&self, method: &str) -> Vec<Step<'_>> {
+        let bob = &self.stage.bob;
+        let dialogs = ["1".to_owned(), chat(self.group)];
+        let turned = |key: &str| {
+            let steps = dialogs.iter().flat_map(|dialog| ["Y", "N"].map(|on| (dialog, on)));
+            steps.map(|(dialog, on)| (bob, json!({ "DIALOG_ID": dialog, key: on }))).collect()
+        };
+        match method {
+            "recent.pin" => turned("PIN"),
+            "recent.unread" => turned("ACTION"),
+            "recent.hide" => dialogs.iter().map(|dialog| (bob, json!({ "DIALOG_ID": dialog }))).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    fn chat(&self, method: &str) -> Vec<Step<'_>> {
+        let Stage { alice, bob, .. } = &self.stage;
+        let (group, pair) = (self.group, self.pair);
+        match method {
+            "chat.add" => vec![
+                (bob, json!({ "TITLE": "New", "USERS": [1, 3], "MESSAGE": "Welcome" })),
+                (alice, json!({ "TYPE": "OPEN", "USERS": [2], "COLOR": "MINT" })),
+            ],
+            "chat.leave" => vec![(bob, json!({ "CHAT_ID": group })), (alice, json!({ "CHAT_ID": pair }))],
+            "chat.mute" => ["Y", "N"].map(|on| (bob, json!({ "CHAT_ID": group, "MUTE": on }))).to_vec(),
+            "chat.updateTitle" => vec![(alice, json!({ "CHAT_ID": group, "TITLE": "Another" }))],
+            "chat.updateColor" => {
+                ["MINT", "PINK"].map(|color| (alice, json!({ "CHAT_ID": group, "COLOR": color }))).to_vec()
+            }
+            "chat.updateAvatar" => {
+                vec![(alice, json!({ "CHAT_ID": group, "AVATAR": base64(picture::png(20, 20)) }))]
+            }
+            "chat.setOwner" => vec![(alice, json!({ "CHAT_ID": group, "USER_ID": 2 }))],
+            "chat.user.add" => vec![
+                (alice, json!({ "CHAT_ID": pair, "USERS": [3], "HIDE_HISTORY": "Y" })),
+                (alice, json!({ "CHAT_ID": pair, "USERS": [5], "HIDE_HISTORY": "N" })),
+            ],
+            "chat.user.delete" => vec![
+                (alice, json!({ "CHAT_ID": group, "USER_ID": 3 })),
+                (bob, json!({ "CHAT_ID": group, "USER_ID": 2 })),
+            ],
+            _ => Vec::new(),
+        }
+    }
+
+    fn notification(&self, method: &str) -> Vec<Step<'_>> {
+        let Stage { alice, bob, .. } = &self.stage;
+        let id = self.notification;
+        let to_bob =
+            |words: &str| json!({ "USER_ID": 2, "MESSAGE": words, "CLIENT_ID": "shop", "TAG": "T2" });
+        match method {
+            "notify" => vec![(alice, json!({ "USER_ID": 2, "MESSAGE": "See https://example.test/" }))],
+            "notify.personal.add" => vec![(alice, to_bob("one")), (alice, to_bob("instead"))],
+            "notify.system.add" => vec![(alice, to_bob("the portal says"))],
+            "notify.answer" => vec![(bob, json!({ "NOTIFY_ID": id, "ANSWER_TEXT": "Seen" }))],
+            "notify.confirm" => vec![(bob, json!({ "NOTIFY_ID": 401, "NOTIFY_VALUE": "Y" }))],
+            "notify.delete" => {
+                vec![(alice, json!({ "TAG": "T", "CLIENT_ID": "shop" })), (bob, json!({ "ID": 402 }))]
+            }
+            "notify.read" => vec![
+                (bob, json!({ "ID": id, "ONLY_CURRENT": "Y", "ACTION": "Y" })),
+                (bob, json!({ "ID": id, "ONLY_CURRENT": "Y", "ACTION": "N" })),
+                (bob, json!({ "ID": 401, "ACTION": "Y" })),
+                (bob, json!({ "ID": 402, "ACTION": "N" })),
+            ],
+            "notify.read.all" => vec![(bob, json!({}))],
+            "notify.read.list" => {
+                ["Y", "N"].map(|on| (bob, json!({ "IDS": [id, 401], "ACTION": on }))).to_vec()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn person(&self, method: &str) -> Vec<Step<'_>> {
+        let Stage { alice, bob, .. } = &self.stage;
+        match method {
+            "user.status.set" => {
+                vec![(bob, json!({ "STATUS": "dnd" })), (bob, json!({ "STATUS": "online" }))]
+            }
+            "user.status.idle.start" => vec![(bob, json!({ "AGO": 5 }))],
+            "user.status.idle.end" => vec![(bob, json!({}))],
+            "user.update" => vec![(alice, json!({ "ID": 2, "NAME": "Robert" }))],
+            _ => Vec::new(),
+        }
+    }
+
+    fn file(&self, method: &str) -> Vec<Step<'_>> {
+        let alice = &self.stage.alice;
+        let fields = json!({ "name": "c.txt", "content": base64("c"), "message": "see" });
+        match method {
+            "disk.file.commit" => {
+                vec![(alice, json!({ "CHAT_ID": self.pair, "UPLOAD_ID": self.waiting, "MESSAGE": "here" }))]
+            }
+            "disk.file.delete" => vec![(alice, json!({ "CHAT_ID": self.pair, "FILE_ID": self.sent }))],
+            "v2.File.upload" => vec![(alice, json!({ "dialogId": chat(self.pair), "fields": fields }))],
+            _ => Vec::new(),
+        }
+    }
+}
+
+/// Plays each method of the portal for which `chosen` holds.
+async fn play(chosen: impl Fn(&str) -> bool) {
+    let methods = Stage::set().await.alice.ok("methods", json!({ "full": true })).await;
+    let skipped = |method: &str| READING.contains(&method) || UNTOLD.iter().any(|(name, _)| *name == method);
+    let methods = methods.as_array().unwrap().iter().map(|name| name.as_str().unwrap().to_owned());
+    let mut differences = Vec::new();
+    for method in methods.filter(|method| chosen(method) && !skipped(method)) {
+        let scene = Scene::set().await;
+        let Stage { portal, alice, bob, carol } = &scene.stage;
+        let steps = scene.steps(&method);
+        assert!(!steps.is_empty(), "{method} has no case: add one, or say here why nobody is told of it");
+        let mut followers = Vec::new();
+        for client in [alice, bob, carol] {
+            followers.push(Follower::open(portal, client.clone()).await);
+        }
+        for (caller, params) in steps {
+            caller.ok(&method, params.clone()).await;
+            for follower in &mut followers {
+                follower.hear_all().await;
+                if let Some(difference) = follower.difference().await {
+                    let user = follower.client.user;
+                    differences.push(format!("of {user} after {method} with {params}:\n{difference}"));
+                }
+            }
+        }
+        scene.stage.check().await;
+    }
+    assert!(differences.is_empty(), "{}", differences.join("\n"));
+}
+
+fn is_messenger(method: &str) -> bool {
+    let words: Vec<_> = method.split('.').collect();
+    matches!(words.as_slice(), ["im", "message" | "dialog" | "recent", ..])
+}
+
+#[tokio::test]
+async fn a_client_that_heard_of_messages_and_reading_shows_what_a_fresh_one_shows() {
+    play(is_messenger).await;
+}
+
+#[tokio::test]
+async fn a_client_that_heard_of_chats_shows_what_a_fresh_one_shows() {
+    play(|method| method.starts_with("im.chat.")).await;
+}
+
+#[tokio::test]
+async fn a_client_that_heard_of_anything_else_shows_what_a_fresh_one_shows() {
+    play(|method| !is_messenger(method) && !method.starts_with("im.chat.")).await;
+}
+
+#[tokio::test]
+async fn no_method_is_named_here_that_does_not_exist() {
+    let methods = Stage::set().await.alice.ok("methods", json!({ "full": true })).await;
+    let methods: BTreeSet<_> = methods.as_array().unwrap().iter().filter_map(Value::as_str).collect();
+    let named = READING.iter().copied().chain(UNTOLD.iter().map(|(name, _)| *name));
+    let unknown: Vec<_> = named.filter(|name| !methods.contains(name)).collect();
+    assert!(unknown.is_empty(), "{unknown:?}");
+}
