@@ -18,7 +18,7 @@ mod ear;
 mod portal;
 
 pub use browser::Browser;
-pub use client::{Client, Reply};
+pub use client::{Client, Reply, send};
 pub use clock::{CountingDice, TestClock};
 pub use ear::Ear;
-pub use portal::{Person, TestPortal};
+pub use portal::{Person, START, TestPortal};

@@ -3,6 +3,8 @@
 //! Must hold: nobody edits them by hand; running it twice changes nothing; with `--check` nothing is written and what
 //! would change is named.
 
+mod scenario;
+
 use std::fmt::Write;
 use std::fs;
 
@@ -16,10 +18,11 @@ use crate::place;
 const COMPATIBILITY: &str = "docs/compatibility.md";
 const SAMPLE: &str = "docs/lately.sample.toml";
 
-const BEGIN: &str = "<!-- methods: written by `cargo xtask gen` -->\n";
-const END: &str = "<!-- methods: end -->";
+/// The parts of the page: between which marks each stands.
+const METHODS: &str = "methods";
+const SCENARIOS: &str = "scenarios";
 
-/// Write derived files anew: the table of methods and the sample of settings.
+/// Write derived files anew: the tables of methods and scenarios, the sample of settings.
 #[derive(Debug, Args)]
 pub struct Gen {
     /// Write nothing; fail if something would change
@@ -54,16 +57,19 @@ impl Gen {
 fn derived() -> Result<Vec<(&'static str, String)>> {
     let page = fs::read_to_string(place::root().join(COMPATIBILITY))
         .with_context(|| format!("cannot read {COMPATIBILITY}"))?;
-    let page = put(&page, &table(registry::all()))
-        .ok_or_else(|| anyhow!("{COMPATIBILITY} has lost its marks: `{}` and `{END}`", BEGIN.trim()))?;
+    let page = put(&page, METHODS, &table(registry::all()))?;
+    let page = put(&page, SCENARIOS, &scenario::table()?)?;
     Ok(vec![(COMPATIBILITY, page), (SAMPLE, sample())])
 }
 
-/// The page with another text between the marks.
-fn put(page: &str, text: &str) -> Option<String> {
-    let (before, rest) = page.split_once(BEGIN)?;
-    let (_, after) = rest.split_once(END)?;
-    Some(format!("{before}{BEGIN}\n{text}\n{END}{after}"))
+/// The page with another text between the marks of a part.
+fn put(page: &str, part: &str, text: &str) -> Result<String> {
+    let begin = format!("<!-- {part}: written by `cargo xtask gen` -->\n");
+    let end = format!("<!-- {part}: end -->");
+    let parts = page.split_once(&begin).and_then(|(before, rest)| Some((before, rest.split_once(&end)?.1)));
+    let (before, after) =
+        parts.ok_or_else(|| anyhow!("{COMPATIBILITY} has lost its marks: `{}` and `{end}`", begin.trim()))?;
+    Ok(format!("{before}{begin}\n{text}\n{end}{after}"))
 }
 
 fn table(methods: impl Iterator<Item = &'static Method>) -> String {
@@ -110,11 +116,11 @@ mod tests {
 
     #[test]
     fn only_what_is_between_the_marks_changes_and_twice_is_once() {
-        let page = format!("a\n{BEGIN}old{END}\nb");
-        let once = put(&page, "new").unwrap();
-        assert_eq!(once, format!("a\n{BEGIN}\nnew\n{END}\nb"));
-        assert_eq!(put(&once, "new").unwrap(), once);
-        assert_eq!(put("no marks", "new"), None);
+        let page = "a\n<!-- x: written by `cargo xtask gen` -->\nold<!-- x: end -->\nb";
+        let once = put(page, "x", "new").unwrap();
+        assert_eq!(once, "a\n<!-- x: written by `cargo xtask gen` -->\n\nnew\n<!-- x: end -->\nb");
+        assert_eq!(put(&once, "x", "new").unwrap(), once);
+        assert!(put(page, "y", "new").is_err());
     }
 
     #[test]

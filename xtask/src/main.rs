@@ -32,7 +32,7 @@ enum Chore {
     Test(test::Test),
     /// Check the house rules that no linter knows
     Tidy,
-    /// Write derived files anew: the table of methods and the sample of settings
+    /// Write derived files anew: the tables of methods and scenarios, the sample of settings
     Gen(derive::Gen),
     /// Check licences, sources and known holes of the dependencies
     Deny,

@@ -49,6 +49,7 @@ mod recent_list;
 mod recent_load;
 mod recent_model;
 mod recent_page;
+mod scenario;
 mod sdk;
 mod search;
 mod search_last;

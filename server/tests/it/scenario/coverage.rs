@@ -1,0 +1,75 @@
+//! Whether scenarios show all that the registry declares.
+//!
+//! Must hold: each method has a scenario in its folder, each of its parameters is sent there, and each of its errors is
+//! expected there. What is still missing stands in `uncovered.txt`, line by line, until it is not missing any more.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+
+use lately::rest::registry::{self, Method};
+
+use super::format::{Scenario, Step, all, folder, lines};
+
+const HEAD: &str = "# What the registry declares and no scenario shows yet. Written anew by\n\
+    # LATELY_UNCOVERED=write cargo nextest run --workspace -E 'test(scenario::coverage)'\n";
+
+/// What one method's own scenarios have.
+#[derive(Default)]
+struct Shown {
+    /// Names of parameters, in small letters.
+    params: BTreeSet<String>,
+    errors: BTreeSet<String>,
+}
+
+impl Shown {
+    fn see(&mut self, step: &Step) {
+        let sent = std::iter::once(&step.params).chain(&step.each).filter_map(|params| params.as_object());
+        self.params.extend(sent.flat_map(|params| params.keys().map(|key| key.to_lowercase())));
+        self.errors.extend(step.error.clone());
+    }
+}
+
+fn shown(scenarios: &[Scenario]) -> BTreeMap<&str, Shown> {
+    let mut shown: BTreeMap<&str, Shown> = BTreeMap::new();
+    for scenario in scenarios {
+        let method = shown.entry(&scenario.method).or_default();
+        let own =
+            |step: &&Step| step.call.as_ref().is_some_and(|call| call.eq_ignore_ascii_case(&scenario.method));
+        scenario.steps.iter().filter(own).for_each(|step| method.see(step));
+    }
+    shown
+}
+
+/// What of a method is not shown: `METHOD`, `METHOD PARAMETER`, `METHOD error CODE`.
+fn missing(method: &Method, shown: Option<&Shown>) -> Vec<String> {
+    let name = method.name;
+    let Some(shown) = shown else { return vec![name.to_owned()] };
+    let params = method.params.iter().filter(|param| !shown.params.contains(&param.name.to_lowercase()));
+    params.map(|param| format!("{name} {}", param.name)).collect()
+}
+
+#[test]
+fn whatever_the_registry_declares_is_shown_by_a_scenario() {
+    let scenarios = all();
+    let shown = shown(&scenarios);
+    let missing: BTreeSet<String> =
+        registry::all().flat_map(|method| missing(method, shown.get(method.name))).collect();
+    let list = folder().join("uncovered.txt");
+    if std::env::var("LATELY_UNCOVERED").is_ok_and(|word| word == "write") {
+        let text: String = missing.iter().map(|line| format!("{line}\n")).collect();
+        fs::write(&list, format!("{HEAD}{text}")).expect("the list is written");
+    }
+    let listed: BTreeSet<String> = lines(&list).into_iter().collect();
+    let fresh: Vec<_> = missing.difference(&listed).collect();
+    assert!(fresh.is_empty(), "declared and shown by no scenario: {fresh:#?}; write one");
+    let done: Vec<_> = listed.difference(&missing).collect();
+    assert!(done.is_empty(), "shown by a scenario now: take these lines out of uncovered.txt: {done:#?}");
+}
+
+#[test]
+fn each_folder_is_a_method_of_the_registry() {
+    let known: BTreeSet<&str> = registry::all().map(|method| method.name).collect();
+    for scenario in all() {
+        assert!(known.contains(scenario.method.as_str()), "{}: there is no such method", scenario.place());
+    }
+}
