@@ -60,7 +60,7 @@ impl Shown {
             shown.all += 1;
             shown.passed += usize::from(!failing.contains(format!("{method}/{name}").as_str()));
             if let Some(differs) = scenario.get("differs") {
-                let told = difference(&scenario["title"], differs);
+                let told = difference(scenario.get("title"), differs);
                 shown.differences.push(
                     told.ok_or_else(|| anyhow!("{}: differs has a reference and a why", path.display()))?,
                 );
@@ -71,9 +71,9 @@ impl Shown {
 }
 
 /// `what is shown; the reference: what it says. Why.`
-fn difference(title: &Value, differs: &Value) -> Option<String> {
+fn difference(title: Option<&Value>, differs: &Value) -> Option<String> {
     let (title, reference, why) =
-        (title.as_str()?, differs.get("reference")?.as_str()?, differs.get("why")?.as_str()?);
+        (title?.as_str()?, differs.get("reference")?.as_str()?, differs.get("why")?.as_str()?);
     Some(format!("{title} (the reference: {reference}), since {why}").replace('|', "\\|"))
 }
 

@@ -31,15 +31,19 @@ pub async fn play(scenario: &Scenario) -> Result<(), String> {
 fn named(step: &Step, params: &Value) -> String {
     match (&step.who, &step.call) {
         (Some(who), Some(call)) => {
-            let mut params = params.to_string();
-            if let Some((cut, _)) = params.char_indices().nth(200) {
-                params.replace_range(cut.., "...");
-            }
-            format!("{who} calls {call} {params}")
+            format!("{who} calls {call} {}", short(&params.to_string(), 200))
         }
         _ if step.upload.is_some() => "the upload".to_owned(),
         _ if step.fetch.is_some() => "the address fetched".to_owned(),
         _ => "the clock".to_owned(),
+    }
+}
+
+/// Its first signs, if it has many.
+fn short(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
+        Some((cut, _)) => format!("{}...", &text[..cut]),
+        None => text.to_owned(),
     }
 }
 
@@ -147,10 +151,7 @@ fn sent(cast: &Cast, upload: &Upload, known: &Known) -> Result<RequestBuilder, S
 }
 
 fn judge(step: &Step, reply: &Reply, known: &mut Known) -> Result<(), String> {
-    let came = || {
-        let (shown, rest) = reply.text.split_at(reply.text.floor_char_boundary(1500));
-        format!("it answered {} {shown}{}", reply.status, if rest.is_empty() { "" } else { "..." })
-    };
+    let came = || format!("it answered {} {}", reply.status, short(&reply.text, 1500));
     let status = step.status.unwrap_or(200);
     if reply.status != status {
         return Err(format!("expected {status} {}; {}", step.error.as_deref().unwrap_or_default(), came()));
