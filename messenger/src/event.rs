@@ -8,10 +8,12 @@
 
 mod audience;
 mod scene;
+mod watches;
 
 use std::sync::Arc;
 
-use lately_model::{Chat, ChatId, Event, Moment, Seat, Session, User, UserId, Webhook};
+use lately_model::right::{Act, Verdict, verdict};
+use lately_model::{Chat, ChatId, Event, Moment, Role, Seat, Session, User, UserId, Webhook};
 use lately_store::{Happened, Snapshot};
 use tokio::sync::watch;
 
@@ -48,6 +50,8 @@ pub struct Tale {
     pub scene: Scene,
     /// Who hears of it.
     pub hearers: Vec<Hearer>,
+    /// Who hears of it because they look at the chat without being a member.
+    pub watchers: Vec<Hearer>,
 }
 
 /// One person who hears of an event.
@@ -188,13 +192,29 @@ impl Teller<'_> {
     /// `None` when nobody hears of it, or nothing is left of what it tells of.
     fn tale(&self, audience: &mut dyn Audience, place: Place, event: Event) -> Result<Option<Tale>, Error> {
         let users = audience.of(self.snapshot, &event)?;
-        if users.is_empty() {
+        let watching = audience.watching(self.snapshot, &event, self.now)?;
+        if users.is_empty() && watching.is_empty() {
             return Ok(None);
         }
         let Some(scene) = self.scene(&event)? else { return Ok(None) };
         let mut hearers = self.hearers(place.position, &event, users)?;
         hearers.retain(|hearer| scene.shown_to(&event, hearer));
-        Ok((!hearers.is_empty()).then_some(Tale { place, event, scene, hearers }))
+        let watchers = self.watchers(&scene, watching)?;
+        let heard = !hearers.is_empty() || !watchers.is_empty();
+        Ok(heard.then_some(Tale { place, event, scene, hearers, watchers }))
+    }
+
+    /// Those who may still read the chat.
+    fn watchers(&self, scene: &Scene, users: Vec<UserId>) -> Result<Vec<Hearer>, Error> {
+        let Some(chat) = &scene.chat else { return Ok(Vec::new()) };
+        let mut watchers = Vec::new();
+        for user in users {
+            let Some(actor) = self.snapshot.user(user)?.filter(|actor| actor.active) else { continue };
+            if verdict(&actor, Role::Guest, chat, Act::Read) == Verdict::Allowed {
+                watchers.push(Hearer { user, seat: None, counter: 0 });
+            }
+        }
+        Ok(watchers)
     }
 
     /// What each has to the chat: from their resident lists, else from the snapshot.

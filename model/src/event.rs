@@ -99,4 +99,21 @@ impl Event {
             _ => None,
         }
     }
+
+    /// Whether those see it who look at the chat without being a member.
+    pub fn is_public(&self) -> bool {
+        matches!(
+            self,
+            Self::Said(..)
+                | Self::Edited(..)
+                | Self::Deleted(..)
+                | Self::Liked(..)
+                | Self::Renamed(_)
+                | Self::Recolored(_)
+                | Self::Pictured(_)
+                | Self::Owned(_)
+                | Self::Joined(..)
+                | Self::Parted(..)
+        )
+    }
 }

@@ -6,12 +6,13 @@
 
 use std::sync::Arc;
 
-use lately_model::{ChatId, Event, UserId};
+use lately_model::{ChatId, Event, Moment, UserId};
 use lately_store::Snapshot;
 use parking_lot::{Mutex, RwLock};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::scene::VIEWED;
+use super::watches::Watches;
 use crate::Error;
 
 /// How many members all kept chats have together, at most.
@@ -29,6 +30,8 @@ const PEERS: i64 = 5_000;
 pub struct Ears {
     listening: RwLock<FxHashSet<UserId>>,
     rosters: Mutex<Rosters>,
+    /// Chats that are looked at from outside.
+    pub watches: Watches,
 }
 
 /// The members of chats.
@@ -113,6 +116,10 @@ pub(crate) trait Audience {
 
     /// Who hears of it.
     fn of(&mut self, snapshot: &Snapshot<'_>, event: &Event) -> Result<Vec<UserId>, Error>;
+
+    /// Who looks at the chat of it from outside.
+    fn watching(&mut self, snapshot: &Snapshot<'_>, event: &Event, now: Moment)
+    -> Result<Vec<UserId>, Error>;
 }
 
 /// Everybody who listens.
@@ -156,6 +163,22 @@ impl Audience for Everybody<'_> {
         }
         Ok(told)
     }
+
+    /// Who reads, and who does what to their own row, is nothing to see from outside.
+    fn watching(
+        &mut self,
+        snapshot: &Snapshot<'_>,
+        event: &Event,
+        now: Moment,
+    ) -> Result<Vec<UserId>, Error> {
+        let Some(chat) = event.chat().filter(|_| event.is_public()) else { return Ok(Vec::new()) };
+        let watchers = self.ears.among(&self.ears.watches.of(chat, now));
+        if watchers.is_empty() {
+            return Ok(watchers);
+        }
+        let members = self.ears.rosters.lock().of(snapshot, chat)?;
+        Ok(watchers.into_iter().filter(|user| members.binary_search(user).is_err()).collect())
+    }
 }
 
 /// One person who was away.
@@ -193,6 +216,10 @@ impl Audience for One {
 
     fn of(&mut self, snapshot: &Snapshot<'_>, event: &Event) -> Result<Vec<UserId>, Error> {
         Ok(if self.concerned(snapshot, event)? { vec![self.user] } else { Vec::new() })
+    }
+
+    fn watching(&mut self, _: &Snapshot<'_>, _: &Event, _: Moment) -> Result<Vec<UserId>, Error> {
+        Ok(Vec::new())
     }
 }
 

@@ -32,6 +32,8 @@ pub enum Flash {
     Here(Vec<UserId>),
     /// Somebody is not connected any more.
     Gone(UserId),
+    /// Somebody looks at a chat without being a member.
+    Watching(ChatId, UserId),
     /// A client published something to these people.
     Published {
         /// To whom.
@@ -54,6 +56,21 @@ pub(super) enum Flashed {
 }
 
 impl Push {
+    /// From now on somebody who is not a member hears what happens in a chat, for half an hour.
+    pub fn watch(&self, chat: ChatId, user: UserId) {
+        self.ears.watches.open(chat, user, self.now());
+        self.tell_others(&Flash::Watching(chat, user));
+    }
+
+    /// The same for half an hour more. False when they did not watch.
+    pub fn watch_on(&self, chat: ChatId, user: UserId) -> bool {
+        let watches = self.ears.watches.holds(chat, user, self.now());
+        if watches {
+            self.watch(chat, user);
+        }
+        watches
+    }
+
     /// What is to be told of it.
     pub(super) async fn flashed(&self, flash: Flash) -> Vec<Flashed> {
         match flash {
@@ -71,6 +88,10 @@ impl Push {
             Flash::Gone(user) => {
                 let away = self.hub.heard_gone(user, self.now());
                 if away { vec![self.change(user, false)] } else { Vec::new() }
+            }
+            Flash::Watching(chat, user) => {
+                self.ears.watches.open(chat, user, self.now());
+                Vec::new()
             }
             Flash::Published { to, module, command, params } => {
                 let body = Body::of(Sender::Client, &module, &command, &params, &json!({}));

@@ -11,6 +11,7 @@ mod poll;
 mod resume;
 mod rows;
 mod use_case;
+mod watch;
 
 use lately_testkit::{Person, TestPortal};
 use serde_json::json;

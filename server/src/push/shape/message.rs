@@ -68,7 +68,7 @@ pub fn said(stage: &Stage<'_>) -> Vec<Letter> {
         let muted = member.is_some_and(|member| member.muted);
         let silent = message.params.get("NOTIFY").and_then(Value::as_str) == Some("N");
         let foreign = hearer.user != message.author_id && hearer.user != message.actor_id;
-        own.insert("notify".to_owned(), json!(foreign && !muted && !silent));
+        own.insert("notify".to_owned(), json!(foreign && !muted && !silent && member.is_some()));
         let blocked = json!({ hearer.user.to_string(): muted });
         own.insert("userBlockChat".to_owned(), by_chat(blocked));
         if !stage.scene.files.is_empty() {

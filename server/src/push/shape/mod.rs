@@ -27,32 +27,40 @@ pub const REVISION_WEB: i64 = 19;
 /// The same for the mobile application.
 pub const REVISION_MOBILE: i64 = 3;
 
-/// All that an event is told as, in order.
+/// All that an event is told as, in order: to the members, then to those who look at the chat from outside.
 pub fn letters(tale: &Tale, wire: &Wire<'_>) -> Vec<Letter> {
-    let stage = Stage { tale, scene: &tale.scene, wire };
-    match tale.event {
-        Event::Said(..) => message::said(&stage),
-        Event::Edited(..) => message::edited(&stage),
-        Event::Deleted(_, id, complete) => message::deleted(&stage, id, complete),
-        Event::Liked(_, _, user, set) => message::liked(&stage, user, set),
-        Event::Read(_, user, from, upto) => reading::read(&stage, user, from, upto),
-        Event::Unread(_, user, from) => reading::unread(&stage, user, from),
-        Event::Marked(_, _, mark) => row::marked(&stage, mark),
-        Event::Pinned(_, _, pinned) => row::pinned(&stage, pinned),
-        Event::Hidden(..) => row::hidden(&stage),
-        Event::Muted(_, _, muted) => row::muted(&stage, muted),
-        Event::Renamed(_) => chat::renamed(&stage),
-        Event::Recolored(_) => chat::recolored(&stage),
-        Event::Pictured(_) => chat::pictured(&stage),
-        Event::Owned(_) => chat::owned(&stage),
-        Event::Joined(_, ref users) => member::joined(&stage, users),
-        Event::Parted(_, user) => member::parted(&stage, user),
-        Event::Notified(..) => notification::added(&stage),
-        Event::NotificationsMarked(_, ref ids, unread) => notification::marked(&stage, ids, unread),
-        Event::NotificationsMarkedFrom(_, from, unread) => notification::marked_from(&stage, from, unread),
-        Event::NotificationGone(_, id) => notification::gone(&stage, id),
-        Event::Status(_) => presence::status(&stage),
-        Event::Person(_) => person::edited(&stage),
+    let stage = |hearers, shared| Stage { tale, scene: &tale.scene, wire, hearers, shared };
+    let mut letters = written(&stage(&tale.hearers, false));
+    if !tale.watchers.is_empty() {
+        letters.extend(written(&stage(&tale.watchers, true)));
+    }
+    letters
+}
+
+fn written(stage: &Stage<'_>) -> Vec<Letter> {
+    match stage.tale.event {
+        Event::Said(..) => message::said(stage),
+        Event::Edited(..) => message::edited(stage),
+        Event::Deleted(_, id, complete) => message::deleted(stage, id, complete),
+        Event::Liked(_, _, user, set) => message::liked(stage, user, set),
+        Event::Read(_, user, from, upto) => reading::read(stage, user, from, upto),
+        Event::Unread(_, user, from) => reading::unread(stage, user, from),
+        Event::Marked(_, _, mark) => row::marked(stage, mark),
+        Event::Pinned(_, _, pinned) => row::pinned(stage, pinned),
+        Event::Hidden(..) => row::hidden(stage),
+        Event::Muted(_, _, muted) => row::muted(stage, muted),
+        Event::Renamed(_) => chat::renamed(stage),
+        Event::Recolored(_) => chat::recolored(stage),
+        Event::Pictured(_) => chat::pictured(stage),
+        Event::Owned(_) => chat::owned(stage),
+        Event::Joined(_, ref users) => member::joined(stage, users),
+        Event::Parted(_, user) => member::parted(stage, user),
+        Event::Notified(..) => notification::added(stage),
+        Event::NotificationsMarked(_, ref ids, unread) => notification::marked(stage, ids, unread),
+        Event::NotificationsMarkedFrom(_, from, unread) => notification::marked_from(stage, from, unread),
+        Event::NotificationGone(_, id) => notification::gone(stage, id),
+        Event::Status(_) => presence::status(stage),
+        Event::Person(_) => person::edited(stage),
         Event::Access(_) | Event::Much => Vec::new(),
     }
 }
@@ -62,6 +70,9 @@ struct Stage<'a> {
     tale: &'a Tale,
     scene: &'a Scene,
     wire: &'a Wire<'a>,
+    hearers: &'a [Hearer],
+    /// Whether they look at the chat from outside, and have no row of it.
+    shared: bool,
 }
 
 impl Stage<'_> {
@@ -72,7 +83,7 @@ impl Stage<'_> {
 
     /// Everybody who hears of it.
     fn hearers(&self) -> &[Hearer] {
-        &self.tale.hearers
+        self.hearers
     }
 
     /// One thing told to these, each with what `own` gives.
@@ -88,8 +99,15 @@ impl Stage<'_> {
         Letter { variant, body: self.body("im", command, params), to }
     }
 
-    fn body(&self, module: &str, command: &str, params: Value) -> Arc<Body> {
-        Body::new(module, command, params, &extra(self.scene.now, self.wire))
+    fn body(&self, module: &str, command: &str, mut params: Value) -> Arc<Body> {
+        let mut extra = extra(self.scene.now, self.wire);
+        if self.shared {
+            extra["is_shared_event"] = json!(true);
+            if let Some(recent) = params.get_mut("recentConfig") {
+                recent["sections"] = json!([]);
+            }
+        }
+        Body::new(module, command, params, &extra)
     }
 }
 

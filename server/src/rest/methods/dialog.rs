@@ -135,6 +135,9 @@ async fn messages(call: &Call) -> Result<Answer, Failure> {
     };
     let limit = call.positive("LIMIT").unwrap_or(PAGE).min(PAGE_MOST);
     let page = call.messenger().messages(call.user(), dialog, window, limit).await?;
+    if page.last_read.is_none() {
+        call.portal.push.watch(page.chat_id, call.user());
+    }
     Ok(Answer::tree(message::page(&page, &wire(call))))
 }
 

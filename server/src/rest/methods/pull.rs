@@ -1,7 +1,7 @@
 //! `pull.*`: how clients come to hear of events (pull.md 1).
 
 use lately_messenger::Refusal;
-use lately_model::UserId;
+use lately_model::{ChatId, UserId};
 use serde_json::{Map, Value, json};
 
 use super::wire;
@@ -162,9 +162,14 @@ fn listed(call: &Call, name: &str) -> Result<Vec<UserId>, Refusal> {
     Ok(users)
 }
 
-/// Nobody watches anything that they are not a member of: every tag is gone.
+/// The tag of a chat that the caller looks at without being a member: `IM_PUBLIC_` and its number (pull.md 4.6).
 async fn extend(call: &Call) -> Result<Answer, Failure> {
     let tags = call.params.list_or_json("TAGS").unwrap_or_default();
-    let gone = tags.iter().filter_map(Value::as_str).take(CHANNELS).map(|tag| (tag.to_owned(), json!(false)));
-    Ok(Answer::tree(Value::Object(gone.collect())))
+    let watches = |tag: &str| {
+        let chat = tag.strip_prefix("IM_PUBLIC_").and_then(|chat| chat.parse().ok());
+        chat.is_some_and(|chat| call.portal.push.watch_on(ChatId(chat), call.user()))
+    };
+    let tags = tags.iter().filter_map(Value::as_str).take(CHANNELS);
+    let told = tags.map(|tag| (tag.to_owned(), json!(watches(tag))));
+    Ok(Answer::tree(Value::Object(told.collect())))
 }
