@@ -100,19 +100,16 @@ impl Stage<'_> {
     }
 
     fn body(&self, module: &str, command: &str, mut params: Value) -> Arc<Body> {
-        let mut extra = extra(self.scene.now, self.wire);
-        if self.shared {
-            extra["is_shared_event"] = json!(true);
-            if let Some(recent) = params.get_mut("recentConfig") {
-                recent["sections"] = json!([]);
-            }
+        let sections = params.get_mut("recentConfig").and_then(|recent| recent.get_mut("sections"));
+        if let Some(sections) = sections.filter(|_| self.shared) {
+            *sections = json!([]);
         }
-        Body::new(module, command, params, &extra)
+        Body::new(module, command, params, &extra(self.scene.now, self.wire, self.shared))
     }
 }
 
-/// What stands beside the parameters of every event.
-pub fn extra(now: Moment, wire: &Wire<'_>) -> Value {
+/// What stands beside the parameters of every event; `shared` for those who look at a chat from outside.
+pub fn extra(now: Moment, wire: &Wire<'_>, shared: bool) -> Value {
     let name = wire.base_url.split("://").nth(1).unwrap_or(wire.base_url);
     json!({
         "server_time": wire.date(now),
@@ -120,7 +117,7 @@ pub fn extra(now: Moment, wire: &Wire<'_>) -> Value {
         "server_name": name,
         "revision_web": REVISION_WEB,
         "revision_mobile": REVISION_MOBILE,
-        "is_shared_event": false,
+        "is_shared_event": shared,
     })
 }
 

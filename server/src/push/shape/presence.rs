@@ -34,7 +34,7 @@ pub fn writing(chat: &Chat, writer: &User, hearers: &[UserId], wire: &Wire<'_>, 
         members(own)
     };
     let letter = |variant, command, params| {
-        let body = Body::new("im", command, with_dialog(params, chat), &extra(now, wire));
+        let body = Body::new("im", command, with_dialog(params, chat), &extra(now, wire, false));
         Letter { variant, body, to: hearers.iter().map(|user| (*user, own(*user))).collect() }
     };
     vec![letter(0, "inputActionNotify", action), letter(1, "startWriting", who)]
@@ -43,7 +43,7 @@ pub fn writing(chat: &Chat, writer: &User, hearers: &[UserId], wire: &Wire<'_>, 
 /// `userStatusChange`: somebody came or went.
 pub fn changed(user: UserId, online: bool, wire: &Wire<'_>, now: Moment) -> Arc<Body> {
     let params = json!({ "user_id": user, "online": online });
-    Body::new(ONLINE, "userStatusChange", params, &extra(now, wire))
+    Body::new(ONLINE, "userStatusChange", params, &extra(now, wire, false))
 }
 
 /// `userStatus`: somebody chose a status, or is away from the computer.
