@@ -2,6 +2,8 @@
 
 use serde_json::{Value, json};
 
+use crate::judge::judge;
+
 /// What came back.
 #[derive(Debug, Clone)]
 pub struct Reply {
@@ -38,16 +40,17 @@ impl Reply {
     }
 }
 
-/// Sends a request and reads the whole answer.
+/// Sends a request and reads the whole answer, which must be as the registry declares.
 pub async fn send(request: reqwest::RequestBuilder) -> Reply {
     let response = request.send().await.expect("the server answers");
-    let status = response.status().as_u16();
+    let (status, path) = (response.status().as_u16(), response.url().path().to_owned());
     let headers = response.headers().iter();
     let headers =
         headers.map(|(name, value)| (name.to_string(), value.to_str().unwrap_or_default().to_owned()));
     let headers = headers.collect();
     let text = response.text().await.expect("the body arrives");
     let body = serde_json::from_str(&text).unwrap_or(Value::Null);
+    judge(&path, status, &body);
     Reply { status, body, text, headers }
 }
 

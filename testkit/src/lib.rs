@@ -15,6 +15,7 @@ mod client;
 mod clock;
 pub mod database;
 mod ear;
+mod judge;
 mod portal;
 
 pub use browser::Browser;

@@ -15,6 +15,7 @@ use super::params::{Decoded, parse_query, text_of};
 use super::reference::{Answers, substitute};
 use super::refusal::{SystemError, WireError};
 use super::registry::{self, Caller, Kind, Method, Param};
+use super::schema::Shape;
 use super::transport;
 
 /// How many commands run.
@@ -30,6 +31,8 @@ pub const METHODS: &[Method] = &[Method {
     about: "Runs up to 50 commands in one request",
     caller: Caller::Anyone,
     params: &[Param::required("cmd", Kind::Object), Param::optional("halt", Kind::Flag, "0")],
+    errors: &[],
+    result: Shape::Map(&Shape::Any),
     handler: |call| Box::pin(run(call)),
 }];
 

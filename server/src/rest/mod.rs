@@ -12,6 +12,7 @@ pub mod params;
 pub mod reference;
 pub mod refusal;
 pub mod registry;
+pub mod schema;
 pub mod shape;
 pub mod transport;
 pub mod xml;

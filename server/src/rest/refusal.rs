@@ -57,6 +57,31 @@ pub enum SystemError {
     Internal,
 }
 
+impl SystemError {
+    /// All that any method may answer, whatever it declares. What an error carries is left empty.
+    pub const ANY: &[Self] = &[
+        Self::MethodNotFound,
+        Self::NoAuth,
+        Self::BadWebhook,
+        Self::BadToken,
+        Self::BadSession,
+        Self::InsufficientScope,
+        Self::HttpsRequired,
+        Self::Unreadable(DecodeError::Json(String::new())),
+        Self::TooLarge(0),
+        Self::VerbNotAllowed,
+        Self::BodyLost,
+        Self::TooManyRequests,
+        Self::OperatingTime,
+        Self::NotInBatch,
+        Self::BatchTooLong,
+        Self::ReferenceTooLarge,
+        Self::ApplicationNeeded,
+        Self::Unavailable,
+        Self::Internal,
+    ];
+}
+
 /// An error as a client sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WireError {

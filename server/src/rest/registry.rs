@@ -1,16 +1,21 @@
-//! The registry: every method declared once, with its name, scope, parameters, callers and handler.
+//! The registry: every method declared once, with its name, scope, parameters, callers, errors, result and handler.
 //!
 //! Dispatch, batch, `methods`, `method.get`, `scope`, the access test and the method table of the documents read these
-//! declarations and nothing else.
+//! declarations and nothing else. Must hold: a method answers no error of its own that it does not declare, and no
+//! result of another shape; the client of the tests looks at every answer.
 
 use std::collections::HashMap;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::LazyLock;
 
+use lately_messenger::Refusal;
+
 use super::answer::Answer;
 use super::call::{Call, Failure};
 use super::methods;
+use super::refusal::WireError;
+use super::schema::Shape;
 
 /// What a handler returns.
 pub type Running<'a> = Pin<Box<dyn Future<Output = Result<Answer, Failure>> + Send + 'a>>;
@@ -82,8 +87,26 @@ pub struct Method {
     pub caller: Caller,
     /// Its parameters.
     pub params: &'static [Param],
+    /// What it refuses by itself, beside what any method may ([`SystemError::ANY`](super::refusal::SystemError::ANY)).
+    /// Words and sizes that a refusal carries are left empty.
+    pub errors: &'static [Refusal],
+    /// What its result looks like.
+    pub result: Shape,
     /// What runs.
     pub handler: for<'a> fn(&'a Call) -> Running<'a>,
+}
+
+impl Method {
+    /// Its own errors as clients see them: each code once with a status, the first that has it.
+    pub fn refuses(&self) -> Vec<WireError> {
+        let mut errors: Vec<WireError> = Vec::new();
+        for error in self.errors.iter().cloned().map(WireError::from) {
+            if errors.iter().all(|known| (&known.code, known.status) != (&error.code, error.status)) {
+                errors.push(error);
+            }
+        }
+        errors
+    }
 }
 
 /// Every method, grouped by noun.
@@ -129,4 +152,27 @@ const FOREIGN: [&str; 14] = [
 pub fn is_foreign(name: &str) -> bool {
     let module = name.split('.').next().unwrap_or_default().to_lowercase();
     FOREIGN.contains(&module.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rest::refusal::SystemError;
+
+    #[test]
+    fn no_method_declares_a_refusal_twice_or_one_that_any_method_may_answer() {
+        let any: Vec<WireError> = SystemError::ANY.iter().cloned().map(WireError::from).collect();
+        for method in all() {
+            for (place, refusal) in method.errors.iter().enumerate() {
+                assert!(!method.errors[..place].contains(refusal), "{}: {refusal:?} twice", method.name);
+            }
+            for error in method.refuses() {
+                let common = any.iter().any(|any| (&any.code, any.status) == (&error.code, error.status));
+                // A parameter may be bad in any batch, and is what it is for a method.
+                assert!(!common || error.code == "ERROR_ARGUMENT", "{}: {}", method.name, error.code);
+                assert!(error.status.is_client_error(), "{}: {}", method.name, error.code);
+                assert!(!error.code.is_empty(), "{}", method.name);
+            }
+        }
+    }
 }

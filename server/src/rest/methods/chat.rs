@@ -9,6 +9,7 @@ use crate::rest::answer::Answer;
 use crate::rest::call::{Call, Failure};
 use crate::rest::params::text_of;
 use crate::rest::registry::{Caller, Kind, Method, Param};
+use crate::rest::schema::Shape;
 
 /// The declarations.
 pub const METHODS: &[Method] = &[
@@ -28,6 +29,8 @@ pub const METHODS: &[Method] = &[
             Param::optional("ENTITY_TYPE", Kind::Text, ""),
             Param::optional("ENTITY_ID", Kind::Text, ""),
         ],
+        errors: &[Refusal::ListMalformed, Refusal::NotAPicture, Refusal::FileNotKept],
+        result: Shape::Int,
         handler: |call| Box::pin(add(call)),
     },
     Method {
@@ -36,6 +39,8 @@ pub const METHODS: &[Method] = &[
         about: "The chat that was made for an entity",
         caller: Caller::Anyone,
         params: &[Param::required("ENTITY_TYPE", Kind::Text), Param::required("ENTITY_ID", Kind::Text)],
+        errors: &[],
+        result: Shape::Either(&[Shape::Null, Shape::Map(&Shape::Any)]),
         handler: |call| Box::pin(get(call)),
     },
     Method {
@@ -44,6 +49,14 @@ pub const METHODS: &[Method] = &[
         about: "Leaves a chat",
         caller: Caller::Anyone,
         params: &[Param::required("CHAT_ID", Kind::Int)],
+        errors: &[
+            Refusal::ChatIdEmpty,
+            Refusal::DialogIdEmpty,
+            Refusal::NoAccess,
+            Refusal::MayNotKick,
+            Refusal::OwnerMayNotLeave,
+        ],
+        result: Shape::Bool,
         handler: |call| Box::pin(leave(call)),
     },
     Method {
@@ -56,6 +69,8 @@ pub const METHODS: &[Method] = &[
             Param::optional("DIALOG_ID", Kind::Dialog, "CHAT_ID"),
             Param::optional("MUTE", Kind::Flag, "Y"),
         ],
+        errors: &[Refusal::ChatIdEmpty, Refusal::DialogIdEmpty, Refusal::NoAccess],
+        result: Shape::Bool,
         handler: |call| Box::pin(mute(call)),
     },
     Method {
@@ -68,6 +83,8 @@ pub const METHODS: &[Method] = &[
             Param::optional("DIALOG_ID", Kind::Dialog, "CHAT_ID"),
             Param::required("TITLE", Kind::Text),
         ],
+        errors: &[Refusal::ChatIdEmpty, Refusal::DialogIdEmpty, Refusal::TitleEmpty, Refusal::NoAccess],
+        result: Shape::Bool,
         handler: |call| Box::pin(update_title(call)),
     },
     Method {
@@ -80,6 +97,14 @@ pub const METHODS: &[Method] = &[
             Param::optional("DIALOG_ID", Kind::Dialog, "CHAT_ID"),
             Param::required("COLOR", Kind::Text),
         ],
+        errors: &[
+            Refusal::ChatIdEmpty,
+            Refusal::DialogIdEmpty,
+            Refusal::NoSuchColor,
+            Refusal::NoAccess,
+            Refusal::WrongRequest,
+        ],
+        result: Shape::Bool,
         handler: |call| Box::pin(update_color(call)),
     },
     Method {
@@ -92,6 +117,16 @@ pub const METHODS: &[Method] = &[
             Param::optional("DIALOG_ID", Kind::Dialog, "CHAT_ID"),
             Param::required("AVATAR", Kind::Text),
         ],
+        errors: &[
+            Refusal::ChatIdEmpty,
+            Refusal::DialogIdEmpty,
+            Refusal::MayNotPicture,
+            Refusal::NoPictureHere,
+            Refusal::NotAPicture,
+            Refusal::FileNotKept,
+            Refusal::WrongRequest,
+        ],
+        result: Shape::Bool,
         handler: |call| Box::pin(update_avatar(call)),
     },
     Method {
@@ -104,6 +139,14 @@ pub const METHODS: &[Method] = &[
             Param::required("USERS", Kind::List),
             Param::optional("HIDE_HISTORY", Kind::Flag, "Y"),
         ],
+        errors: &[
+            Refusal::ChatIdEmpty,
+            Refusal::DialogIdEmpty,
+            Refusal::ListMalformed,
+            Refusal::NoAccess,
+            Refusal::MayNotExtend,
+        ],
+        result: Shape::Bool,
         handler: |call| Box::pin(user_add(call)),
     },
     Method {
@@ -112,6 +155,16 @@ pub const METHODS: &[Method] = &[
         about: "Removes somebody",
         caller: Caller::Anyone,
         params: &[Param::required("CHAT_ID", Kind::Int), Param::required("USER_ID", Kind::Int)],
+        errors: &[
+            Refusal::ChatIdEmpty,
+            Refusal::DialogIdEmpty,
+            Refusal::UserIdEmpty,
+            Refusal::NoAccess,
+            Refusal::MayNotKick,
+            Refusal::OwnerMayNotLeave,
+            Refusal::NoSuchUser,
+        ],
+        result: Shape::Bool,
         handler: |call| Box::pin(user_delete(call)),
     },
     Method {
@@ -120,6 +173,8 @@ pub const METHODS: &[Method] = &[
         about: "The numbers of a chat's members",
         caller: Caller::Anyone,
         params: &[Param::required("CHAT_ID", Kind::Int)],
+        errors: &[Refusal::ChatIdEmpty, Refusal::DialogIdEmpty, Refusal::NoAccess],
+        result: Shape::List(&Shape::Int),
         handler: |call| Box::pin(user_list(call)),
     },
     Method {
@@ -132,6 +187,14 @@ pub const METHODS: &[Method] = &[
             Param::optional("DIALOG_ID", Kind::Dialog, "CHAT_ID"),
             Param::required("USER_ID", Kind::Int),
         ],
+        errors: &[
+            Refusal::ChatIdEmpty,
+            Refusal::DialogIdEmpty,
+            Refusal::UserIdEmpty,
+            Refusal::NoAccess,
+            Refusal::WrongRequest,
+        ],
+        result: Shape::Bool,
         handler: |call| Box::pin(set_owner(call)),
     },
 ];

@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 use crate::rest::answer::Answer;
 use crate::rest::call::{Call, Failure};
 use crate::rest::registry::{Caller, Method};
+use crate::rest::schema::Shape;
 use crate::rest::shape::PhpMap;
 
 /// The declaration.
@@ -15,6 +16,8 @@ pub const METHODS: &[Method] = &[Method {
     about: "Unread counters of all conversations",
     caller: Caller::Anyone,
     params: &[],
+    errors: &[],
+    result: Shape::Map(&Shape::Any),
     handler: |call| Box::pin(get(call)),
 }];
 

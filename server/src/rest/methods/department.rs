@@ -9,6 +9,7 @@ use super::{SEARCH_MOST, SEARCH_PAGE, next_of, wire};
 use crate::rest::answer::Answer;
 use crate::rest::call::{Call, Failure};
 use crate::rest::registry::{Caller, Kind, Method, Param};
+use crate::rest::schema::Shape;
 use crate::rest::shape::Wire;
 use crate::rest::shape::department::card;
 use crate::rest::shape::user::today;
@@ -21,6 +22,8 @@ pub const METHODS: &[Method] = &[
         about: "Departments and who leads them",
         caller: Caller::Anyone,
         params: &[Param::required("ID", Kind::List), Param::optional("USER_DATA", Kind::Flag, "N")],
+        errors: &[Refusal::ListMalformed, Refusal::NoAccessToStructure],
+        result: Shape::List(&Shape::Any),
         handler: |call| Box::pin(get(call)),
     },
     Method {
@@ -29,6 +32,8 @@ pub const METHODS: &[Method] = &[
         about: "The people of departments",
         caller: Caller::Anyone,
         params: &[Param::required("ID", Kind::List), Param::optional("USER_DATA", Kind::Flag, "N")],
+        errors: &[Refusal::NumbersEmpty, Refusal::NoAccessToStructure],
+        result: Shape::Map(&Shape::Any),
         handler: |call| Box::pin(employees(call)),
     },
     Method {
@@ -37,6 +42,8 @@ pub const METHODS: &[Method] = &[
         about: "Who leads departments",
         caller: Caller::Anyone,
         params: &[Param::required("ID", Kind::List), Param::optional("USER_DATA", Kind::Flag, "N")],
+        errors: &[Refusal::NumbersEmpty, Refusal::NoAccessToStructure],
+        result: Shape::Map(&Shape::Any),
         handler: |call| Box::pin(managers(call)),
     },
     Method {
@@ -49,6 +56,8 @@ pub const METHODS: &[Method] = &[
             Param::optional("OFFSET", Kind::Int, "0"),
             Param::optional("LIMIT", Kind::Int, "10"),
         ],
+        errors: &[Refusal::NoAccessToStructure],
+        result: Shape::List(&Shape::Any),
         handler: |call| Box::pin(colleagues(call)),
     },
 ];

@@ -14,6 +14,7 @@ use crate::rest::answer::Answer;
 use crate::rest::call::{Call, Failure};
 use crate::rest::params::text_of;
 use crate::rest::registry::{Caller, Kind, Method, Param};
+use crate::rest::schema::Shape;
 use crate::rest::shape::user::today;
 use crate::rest::shape::{chat, message};
 
@@ -34,6 +35,8 @@ pub const METHODS: &[Method] = &[
         about: "A dialog with the caller's place in it",
         caller: Caller::Anyone,
         params: &[Param::required("DIALOG_ID", Kind::Dialog)],
+        errors: &[Refusal::DialogIdEmpty, Refusal::NoAccess],
+        result: Shape::Map(&Shape::Any),
         handler: |call| Box::pin(get(call)),
     },
     Method {
@@ -47,6 +50,14 @@ pub const METHODS: &[Method] = &[
             Param::optional("FIRST_ID", Kind::Int, ""),
             Param::optional("LIMIT", Kind::Int, "20"),
         ],
+        errors: &[
+            Refusal::DialogIdEmpty,
+            Refusal::ChatIdEmpty,
+            Refusal::FirstIdNotNumber,
+            Refusal::LastIdNotNumber,
+            Refusal::NoAccess,
+        ],
+        result: Shape::Map(&Shape::Any),
         handler: |call| Box::pin(messages(call)),
     },
     Method {
@@ -64,6 +75,8 @@ pub const METHODS: &[Method] = &[
             Param::optional("LIMIT", Kind::Int, "50"),
             Param::optional("LAST_ID", Kind::Int, ""),
         ],
+        errors: &[Refusal::ChatIdEmpty, Refusal::NoAccess],
+        result: Shape::Map(&Shape::Any),
         handler: |call| Box::pin(search(call)),
     },
     Method {
@@ -75,6 +88,8 @@ pub const METHODS: &[Method] = &[
             Param::required("DIALOG_ID", Kind::Dialog),
             Param::optional("MESSAGE_ID", Kind::Int, "all"),
         ],
+        errors: &[Refusal::DialogIdEmpty],
+        result: Shape::Either(&[Shape::Bool, Shape::Map(&Shape::Any)]),
         handler: |call| Box::pin(read(call)),
     },
     Method {
@@ -83,6 +98,8 @@ pub const METHODS: &[Method] = &[
         about: "Marks every dialog as read",
         caller: Caller::Anyone,
         params: &[],
+        errors: &[],
+        result: Shape::Bool,
         handler: |call| Box::pin(read_all(call)),
     },
     Method {
@@ -91,6 +108,8 @@ pub const METHODS: &[Method] = &[
         about: "Marks a message and those after it as unread",
         caller: Caller::Anyone,
         params: &[Param::required("DIALOG_ID", Kind::Dialog), Param::required("MESSAGE_ID", Kind::Int)],
+        errors: &[Refusal::DialogIdEmpty, Refusal::MessageIdEmpty],
+        result: Shape::Bool,
         handler: |call| Box::pin(unread(call)),
     },
     Method {
@@ -106,6 +125,8 @@ pub const METHODS: &[Method] = &[
             Param::optional("LAST_ID", Kind::Int, ""),
             Param::optional("OFFSET", Kind::Int, "0"),
         ],
+        errors: &[Refusal::DialogIdEmpty, Refusal::NoAccess],
+        result: Shape::List(&Shape::Any),
         handler: |call| Box::pin(users(call)),
     },
     Method {
@@ -114,6 +135,8 @@ pub const METHODS: &[Method] = &[
         about: "Tells the others that the caller is writing",
         caller: Caller::Anyone,
         params: &[Param::required("DIALOG_ID", Kind::Dialog)],
+        errors: &[Refusal::DialogIdEmpty, Refusal::ChatIdEmpty, Refusal::NoAccess],
+        result: Shape::Bool,
         handler: |call| Box::pin(writing(call)),
     },
 ];

@@ -11,6 +11,7 @@ use crate::rest::call::{Call, Failure};
 use crate::rest::filter;
 use crate::rest::params::{Int, list_of, text_of};
 use crate::rest::registry::{Caller, Kind, Method, Param};
+use crate::rest::schema::Shape;
 use crate::rest::shape::{disk, file};
 
 /// How many things a page has.
@@ -28,6 +29,8 @@ pub const METHODS: &[Method] = &[
             Param::optional("order", Kind::Object, ""),
             Param::optional("start", Kind::Int, "0"),
         ],
+        errors: &[],
+        result: Shape::List(&Shape::Any),
         handler: |call| Box::pin(storages(call)),
     },
     Method {
@@ -36,6 +39,8 @@ pub const METHODS: &[Method] = &[
         about: "One drive",
         caller: Caller::Anyone,
         params: &[Param::required("id", Kind::Int)],
+        errors: &[Refusal::Argument("id", String::new()), Refusal::NoSuchObject, Refusal::ObjectForbidden],
+        result: Shape::Either(&[Shape::Null, Shape::Map(&Shape::Any)]),
         handler: |call| Box::pin(storage(call)),
     },
     Method {
@@ -44,6 +49,8 @@ pub const METHODS: &[Method] = &[
         about: "What is in a drive's uppermost folder",
         caller: Caller::Anyone,
         params: CHILDREN,
+        errors: &[Refusal::Argument("id", String::new()), Refusal::NoSuchObject, Refusal::ObjectForbidden],
+        result: Shape::List(&Shape::Any),
         handler: |call| Box::pin(children(call, true)),
     },
     Method {
@@ -58,6 +65,17 @@ pub const METHODS: &[Method] = &[
             Param::optional("rights", Kind::List, ""),
             Param::optional("generateUniqueName", Kind::Flag, "false"),
         ],
+        errors: &[
+            Refusal::Argument("id", String::new()),
+            Refusal::Argument("fileContent", String::new()),
+            Refusal::Argument("rights", String::new()),
+            Refusal::NoSuchObject,
+            Refusal::ObjectForbidden,
+            Refusal::ObjectNameEmpty,
+            Refusal::ObjectNameTaken,
+            Refusal::ObjectNotKept(String::new()),
+        ],
+        result: Shape::Map(&Shape::Any),
         handler: |call| Box::pin(upload(call, true)),
     },
     Method {
@@ -66,6 +84,8 @@ pub const METHODS: &[Method] = &[
         about: "One folder",
         caller: Caller::Anyone,
         params: &[Param::required("id", Kind::Int)],
+        errors: &[Refusal::Argument("id", String::new()), Refusal::NoSuchObject, Refusal::ObjectForbidden],
+        result: Shape::Map(&Shape::Any),
         handler: |call| Box::pin(folder(call)),
     },
     Method {
@@ -74,6 +94,8 @@ pub const METHODS: &[Method] = &[
         about: "What is in a folder",
         caller: Caller::Anyone,
         params: CHILDREN,
+        errors: &[Refusal::Argument("id", String::new()), Refusal::NoSuchObject, Refusal::ObjectForbidden],
+        result: Shape::List(&Shape::Any),
         handler: |call| Box::pin(children(call, false)),
     },
     Method {
@@ -88,6 +110,17 @@ pub const METHODS: &[Method] = &[
             Param::optional("rights", Kind::List, ""),
             Param::optional("generateUniqueName", Kind::Flag, "false"),
         ],
+        errors: &[
+            Refusal::Argument("id", String::new()),
+            Refusal::Argument("fileContent", String::new()),
+            Refusal::Argument("rights", String::new()),
+            Refusal::NoSuchObject,
+            Refusal::ObjectForbidden,
+            Refusal::ObjectNameEmpty,
+            Refusal::ObjectNameTaken,
+            Refusal::ObjectNotKept(String::new()),
+        ],
+        result: Shape::Map(&Shape::Any),
         handler: |call| Box::pin(upload(call, false)),
     },
     Method {
@@ -96,6 +129,8 @@ pub const METHODS: &[Method] = &[
         about: "One file",
         caller: Caller::Anyone,
         params: &[Param::required("id", Kind::Int)],
+        errors: &[Refusal::Argument("id", String::new()), Refusal::NoSuchObject, Refusal::ObjectForbidden],
+        result: Shape::Map(&Shape::Any),
         handler: |call| Box::pin(get(call)),
     },
     Method {
@@ -104,6 +139,16 @@ pub const METHODS: &[Method] = &[
         about: "Gives a file other bytes",
         caller: Caller::Anyone,
         params: &[Param::required("id", Kind::Int), Param::required("fileContent", Kind::List)],
+        errors: &[
+            Refusal::Argument("id", String::new()),
+            Refusal::Argument("fileContent", String::new()),
+            Refusal::NoSuchObject,
+            Refusal::ObjectForbidden,
+            Refusal::ObjectNameTaken,
+            Refusal::VersionNotKept(String::new()),
+            Refusal::VersionTooLarge(0),
+        ],
+        result: Shape::Map(&Shape::Any),
         handler: |call| Box::pin(version(call)),
     },
     Method {
@@ -112,6 +157,8 @@ pub const METHODS: &[Method] = &[
         about: "A link by which anybody can fetch a file",
         caller: Caller::Anyone,
         params: &[Param::required("id", Kind::Int)],
+        errors: &[Refusal::Argument("id", String::new()), Refusal::NoSuchObject, Refusal::ObjectForbidden],
+        result: Shape::Text,
         handler: |call| Box::pin(publish(call)),
     },
     Method {
@@ -120,6 +167,8 @@ pub const METHODS: &[Method] = &[
         about: "A file as it hangs on its message",
         caller: Caller::Anyone,
         params: &[Param::required("id", Kind::Int)],
+        errors: &[Refusal::Argument("id", String::new()), Refusal::NoSuchObject, Refusal::ObjectForbidden],
+        result: Shape::Map(&Shape::Any),
         handler: |call| Box::pin(attached(call)),
     },
 ];

@@ -10,6 +10,7 @@ use crate::rest::answer::Answer;
 use crate::rest::call::{Call, Failure};
 use crate::rest::params::text_of;
 use crate::rest::registry::{Caller, Kind, Method, Param};
+use crate::rest::schema::Shape;
 use crate::rest::shape::file;
 
 /// The declarations.
@@ -23,6 +24,8 @@ pub const METHODS: &[Method] = &[
             Param::optional("CHAT_ID", Kind::Int, "DIALOG_ID"),
             Param::optional("DIALOG_ID", Kind::Dialog, "CHAT_ID"),
         ],
+        errors: &[Refusal::ChatIdEmpty, Refusal::DialogIdEmpty, Refusal::NoAccess],
+        result: Shape::Map(&Shape::Any),
         handler: |call| Box::pin(folder(call)),
     },
     Method {
@@ -39,6 +42,14 @@ pub const METHODS: &[Method] = &[
             Param::optional("SILENT_MODE", Kind::Flag, "N"),
             Param::optional("AS_FILE", Kind::Flag, "N"),
         ],
+        errors: &[
+            Refusal::ChatIdEmpty,
+            Refusal::DialogIdEmpty,
+            Refusal::NoFileNamed,
+            Refusal::FileNotPostable,
+            Refusal::NoAccess,
+        ],
+        result: Shape::Map(&Shape::Any),
         handler: |call| Box::pin(commit(call)),
     },
     Method {
@@ -47,6 +58,8 @@ pub const METHODS: &[Method] = &[
         about: "Deletes one's own file from a chat",
         caller: Caller::Anyone,
         params: &[Param::required("CHAT_ID", Kind::Int), Param::required("FILE_ID", Kind::Int)],
+        errors: &[Refusal::ChatIdEmpty, Refusal::FileIdEmpty],
+        result: Shape::Bool,
         handler: |call| Box::pin(delete(call)),
     },
     Method {
@@ -55,6 +68,8 @@ pub const METHODS: &[Method] = &[
         about: "Saves a file to one's own drive",
         caller: Caller::Anyone,
         params: &[Param::required("FILE_ID", Kind::Int)],
+        errors: &[Refusal::FileIdEmpty, Refusal::FileNotSavable],
+        result: Shape::Map(&Shape::Any),
         handler: |call| Box::pin(save(call)),
     },
     Method {
@@ -63,6 +78,16 @@ pub const METHODS: &[Method] = &[
         about: "Brings a file and posts it",
         caller: Caller::Anyone,
         params: &[Param::required("dialogId", Kind::Dialog), Param::required("fields", Kind::Object)],
+        errors: &[
+            Refusal::FileEmpty,
+            Refusal::FileNotBase64,
+            Refusal::FileTooLarge(0),
+            Refusal::FileNotKept,
+            Refusal::NoDialogForFile,
+            Refusal::NoAccessToFile,
+            Refusal::FileNotSent,
+        ],
+        result: Shape::Map(&Shape::Any),
         handler: |call| Box::pin(upload(call)),
     },
     Method {
@@ -71,6 +96,8 @@ pub const METHODS: &[Method] = &[
         about: "A link, for one use, to a file of a dialog",
         caller: Caller::Anyone,
         params: &[Param::required("dialogId", Kind::Dialog), Param::required("fileId", Kind::Int)],
+        errors: &[Refusal::NoAccessToFile, Refusal::NoSuchFile],
+        result: Shape::Map(&Shape::Any),
         handler: |call| Box::pin(download(call)),
     },
 ];

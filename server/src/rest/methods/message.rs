@@ -9,6 +9,7 @@ use crate::rest::answer::Answer;
 use crate::rest::call::{Call, Failure};
 use crate::rest::params::Int;
 use crate::rest::registry::{Caller, Kind, Method, Param};
+use crate::rest::schema::Shape;
 
 /// The declarations.
 pub const METHODS: &[Method] = &[
@@ -28,6 +29,22 @@ pub const METHODS: &[Method] = &[
             Param::optional("REPLY_ID", Kind::Int, ""),
             Param::optional("TEMPLATE_ID", Kind::Text, ""),
         ],
+        errors: &[
+            Refusal::MessageEmpty,
+            Refusal::NoTarget,
+            Refusal::UserIdEmpty,
+            Refusal::ChatIdEmpty,
+            Refusal::NoSuchUser,
+            Refusal::NoSuchChat,
+            Refusal::MayNotPost,
+            Refusal::AttachMalformed,
+            Refusal::AttachTooLarge,
+            Refusal::KeyboardMalformed,
+            Refusal::MenuMalformed,
+            Refusal::ReplyNoAccess,
+            Refusal::ReplyFromOtherChat,
+        ],
+        result: Shape::Int,
         handler: |call| Box::pin(add(call)),
     },
     Method {
@@ -44,6 +61,17 @@ pub const METHODS: &[Method] = &[
             Param::optional("URL_PREVIEW", Kind::Flag, "Y"),
             Param::optional("IS_EDITED", Kind::Flag, "Y"),
         ],
+        errors: &[
+            Refusal::MessageIdEmpty,
+            Refusal::MayNotEdit,
+            Refusal::AttachMalformed,
+            Refusal::AttachTooLarge,
+            Refusal::KeyboardMalformed,
+            Refusal::KeyboardTooLarge,
+            Refusal::MenuMalformedOnEdit,
+            Refusal::MenuTooLarge,
+        ],
+        result: Shape::Bool,
         handler: |call| Box::pin(update(call)),
     },
     Method {
@@ -52,6 +80,8 @@ pub const METHODS: &[Method] = &[
         about: "Takes a message back",
         caller: Caller::Anyone,
         params: &[Param::required("MESSAGE_ID", Kind::Int)],
+        errors: &[Refusal::MessageIdEmpty, Refusal::MayNotEdit],
+        result: Shape::Bool,
         handler: |call| Box::pin(delete(call)),
     },
     Method {
@@ -60,6 +90,8 @@ pub const METHODS: &[Method] = &[
         about: "Likes a message, or no longer",
         caller: Caller::Anyone,
         params: &[Param::required("MESSAGE_ID", Kind::Int), Param::optional("ACTION", Kind::Text, "auto")],
+        errors: &[Refusal::MessageIdEmpty, Refusal::WithoutChanges],
+        result: Shape::Bool,
         handler: |call| Box::pin(like(call)),
     },
 ];

@@ -13,6 +13,7 @@ use crate::rest::answer::Answer;
 use crate::rest::call::{Call, Failure};
 use crate::rest::params::{int_of, text_of};
 use crate::rest::registry::{Caller, Kind, Method, Param};
+use crate::rest::schema::Shape;
 use crate::rest::shape::notification;
 
 /// How many notifications a page has unless told otherwise, and at most.
@@ -51,6 +52,13 @@ pub const METHODS: &[Method] = &[
             ATTACH,
             CLIENT_ID,
         ],
+        errors: &[
+            Refusal::UserIdEmpty,
+            Refusal::MessageEmpty,
+            Refusal::AttachMalformed,
+            Refusal::AttachTooLarge,
+        ],
+        result: Shape::Either(&[Shape::Int, Shape::Bool]),
         handler: |call| {
             Box::pin(async { send(call, call.params.text("TYPE").as_deref() == Some("SYSTEM")).await })
         },
@@ -61,6 +69,13 @@ pub const METHODS: &[Method] = &[
         about: "Notifies somebody as the caller",
         caller: Caller::Anyone,
         params: &[USER_ID, MESSAGE, MESSAGE_OUT, TAG, SUB_TAG, ATTACH, CLIENT_ID],
+        errors: &[
+            Refusal::UserIdEmpty,
+            Refusal::MessageEmpty,
+            Refusal::AttachMalformed,
+            Refusal::AttachTooLarge,
+        ],
+        result: Shape::Either(&[Shape::Int, Shape::Bool]),
         handler: |call| Box::pin(send(call, false)),
     },
     Method {
@@ -69,6 +84,13 @@ pub const METHODS: &[Method] = &[
         about: "Notifies somebody as the portal",
         caller: Caller::Anyone,
         params: &[USER_ID, MESSAGE, MESSAGE_OUT, TAG, SUB_TAG, ATTACH, CLIENT_ID],
+        errors: &[
+            Refusal::UserIdEmpty,
+            Refusal::MessageEmpty,
+            Refusal::AttachMalformed,
+            Refusal::AttachTooLarge,
+        ],
+        result: Shape::Either(&[Shape::Int, Shape::Bool]),
         handler: |call| Box::pin(send(call, true)),
     },
     Method {
@@ -77,6 +99,8 @@ pub const METHODS: &[Method] = &[
         about: "The caller's notifications, page by page",
         caller: Caller::Anyone,
         params: &[LAST_ID, Param::optional("LAST_TYPE", Kind::Int, ""), LIMIT, CONVERT_TEXT],
+        errors: &[Refusal::PlaceInHalf, Refusal::LastIdNotNumber],
+        result: Shape::Map(&Shape::Any),
         handler: |call| Box::pin(get(call)),
     },
     Method {
@@ -97,6 +121,8 @@ pub const METHODS: &[Method] = &[
             LIMIT,
             CONVERT_TEXT,
         ],
+        errors: &[Refusal::SearchTooShort, Refusal::LastIdNotNumber],
+        result: Shape::Map(&Shape::Any),
         handler: |call| Box::pin(search(call)),
     },
     Method {
@@ -105,6 +131,8 @@ pub const METHODS: &[Method] = &[
         about: "What people are notified of",
         caller: Caller::Anyone,
         params: &[],
+        errors: &[],
+        result: Shape::Map(&Shape::Any),
         handler: |_| Box::pin(async { Ok(Answer::tree(notification::schema())) }),
     },
     Method {
@@ -117,6 +145,8 @@ pub const METHODS: &[Method] = &[
             ACTION,
             Param::optional("ONLY_CURRENT", Kind::Flag, "N"),
         ],
+        errors: &[],
+        result: Shape::Bool,
         handler: |call| Box::pin(read(call)),
     },
     Method {
@@ -125,6 +155,8 @@ pub const METHODS: &[Method] = &[
         about: "Marks several notifications as read, or as unread",
         caller: Caller::Anyone,
         params: &[Param::required("IDS", Kind::List), ACTION],
+        errors: &[Refusal::NothingNamed],
+        result: Shape::Bool,
         handler: |call| Box::pin(read_list(call)),
     },
     Method {
@@ -133,6 +165,8 @@ pub const METHODS: &[Method] = &[
         about: "Marks every notification as read",
         caller: Caller::Anyone,
         params: &[],
+        errors: &[],
+        result: Shape::Map(&Shape::Any),
         handler: |call| Box::pin(read_all(call)),
     },
     Method {
@@ -141,6 +175,8 @@ pub const METHODS: &[Method] = &[
         about: "Answers whoever sent a notification",
         caller: Caller::Anyone,
         params: &[NOTIFY_ID, Param::required("ANSWER_TEXT", Kind::Text)],
+        errors: &[Refusal::NotificationIdEmpty, Refusal::AnswerEmpty],
+        result: Shape::Map(&Shape::Any),
         handler: |call| Box::pin(answer(call)),
     },
     Method {
@@ -149,6 +185,8 @@ pub const METHODS: &[Method] = &[
         about: "Chooses a button of a notification",
         caller: Caller::Anyone,
         params: &[NOTIFY_ID, Param::required("NOTIFY_VALUE", Kind::Text)],
+        errors: &[Refusal::NotificationIdEmpty, Refusal::ChoiceEmpty],
+        result: Shape::Map(&Shape::Any),
         handler: |call| Box::pin(confirm(call)),
     },
     Method {
@@ -157,6 +195,8 @@ pub const METHODS: &[Method] = &[
         about: "Removes a notification of the caller's, or those that a program tagged",
         caller: Caller::Anyone,
         params: &[Param::optional("ID", Kind::Int, "TAG"), TAG, SUB_TAG, CLIENT_ID],
+        errors: &[Refusal::NothingNamed, Refusal::ProgramUnknown],
+        result: Shape::Bool,
         handler: |call| Box::pin(delete(call)),
     },
 ];

@@ -2,12 +2,14 @@
 //!
 //! Options need an application. A webhook is none, but may say in `CLIENT_ID` for which one it speaks, as bots do.
 
+use lately_messenger::Refusal;
 use lately_messenger::option::For;
 use serde_json::{Value, json};
 
 use crate::rest::answer::Answer;
 use crate::rest::call::{Call, Failure};
 use crate::rest::registry::{Caller, Kind, Method, Param};
+use crate::rest::schema::Shape;
 
 /// The declarations.
 pub const METHODS: &[Method] = &[
@@ -17,6 +19,8 @@ pub const METHODS: &[Method] = &[
         about: "What an application keeps for everybody: one option, or all",
         caller: Caller::Anyone,
         params: &[Param::required("CLIENT_ID", Kind::Text), Param::optional("option", Kind::Text, "all")],
+        errors: &[Refusal::NoApplication, Refusal::Argument("CLIENT_ID", String::new())],
+        result: Shape::Any,
         handler: |call| Box::pin(get(call, For::Everybody)),
     },
     Method {
@@ -25,6 +29,14 @@ pub const METHODS: &[Method] = &[
         about: "Keeps options of an application for everybody",
         caller: Caller::Administrator,
         params: &[Param::required("CLIENT_ID", Kind::Text), Param::required("options", Kind::Object)],
+        errors: &[
+            Refusal::OptionsEmpty,
+            Refusal::NoApplication,
+            Refusal::OptionsOfAdministrators,
+            Refusal::Argument("CLIENT_ID", String::new()),
+            Refusal::Argument("options", String::new()),
+        ],
+        result: Shape::Bool,
         handler: |call| Box::pin(set(call, For::Everybody)),
     },
     Method {
@@ -33,6 +45,8 @@ pub const METHODS: &[Method] = &[
         about: "What an application keeps for the caller: one option, or all",
         caller: Caller::Anyone,
         params: &[Param::required("CLIENT_ID", Kind::Text), Param::optional("option", Kind::Text, "all")],
+        errors: &[Refusal::NoApplication, Refusal::Argument("CLIENT_ID", String::new())],
+        result: Shape::Any,
         handler: |call| Box::pin(get(call, For::Caller)),
     },
     Method {
@@ -41,6 +55,13 @@ pub const METHODS: &[Method] = &[
         about: "Keeps options of an application for the caller",
         caller: Caller::Anyone,
         params: &[Param::required("CLIENT_ID", Kind::Text), Param::required("options", Kind::Object)],
+        errors: &[
+            Refusal::OptionsEmpty,
+            Refusal::NoApplication,
+            Refusal::Argument("CLIENT_ID", String::new()),
+            Refusal::Argument("options", String::new()),
+        ],
+        result: Shape::Bool,
         handler: |call| Box::pin(set(call, For::Caller)),
     },
 ];

@@ -10,6 +10,7 @@ use crate::rest::answer::Answer;
 use crate::rest::call::{Call, Failure};
 use crate::rest::params::{list_of, text_of};
 use crate::rest::registry::{self, Caller, Kind, Method, Param};
+use crate::rest::schema::Shape;
 use crate::rest::shape::portal_user::profile as profile_shape;
 
 /// What the other revisions are, which only old clients compare.
@@ -78,6 +79,8 @@ pub const METHODS: &[Method] = &[
         about: "The revisions of the API",
         caller: Caller::Anyone,
         params: &[],
+        errors: &[],
+        result: Shape::Map(&Shape::Any),
         handler: |call| Box::pin(revision(call)),
     },
     Method {
@@ -86,6 +89,8 @@ pub const METHODS: &[Method] = &[
         about: "The caller, without any scope",
         caller: Caller::Anyone,
         params: &[],
+        errors: &[],
+        result: Shape::Map(&Shape::Any),
         handler: |call| Box::pin(profile(call)),
     },
     Method {
@@ -94,6 +99,8 @@ pub const METHODS: &[Method] = &[
         about: "The scopes granted, or all there are",
         caller: Caller::Anyone,
         params: &[Param::optional("full", Kind::Flag, "false")],
+        errors: &[],
+        result: Shape::List(&Shape::Text),
         handler: |call| Box::pin(scope(call)),
     },
     Method {
@@ -102,6 +109,8 @@ pub const METHODS: &[Method] = &[
         about: "The methods that may be called, or all there are",
         caller: Caller::Anyone,
         params: &[Param::optional("full", Kind::Flag, "false"), Param::optional("scope", Kind::Text, "")],
+        errors: &[],
+        result: Shape::List(&Shape::Text),
         handler: |call| Box::pin(methods(call)),
     },
     Method {
@@ -110,6 +119,8 @@ pub const METHODS: &[Method] = &[
         about: "Whether a method exists and may be called",
         caller: Caller::Anyone,
         params: &[Param::optional("name", Kind::Text, "")],
+        errors: &[],
+        result: Shape::Map(&Shape::Any),
         handler: |call| Box::pin(method_get(call)),
     },
     Method {
@@ -118,6 +129,8 @@ pub const METHODS: &[Method] = &[
         about: "The portal's time",
         caller: Caller::Anyone,
         params: &[],
+        errors: &[],
+        result: Shape::Text,
         handler: |call| Box::pin(time(call)),
     },
     Method {
@@ -126,6 +139,8 @@ pub const METHODS: &[Method] = &[
         about: "Whether a feature of the REST API is there",
         caller: Caller::Anyone,
         params: &[Param::required("CODE", Kind::Text)],
+        errors: &[Refusal::CodeEmpty],
+        result: Shape::Map(&Shape::Any),
         handler: |call| Box::pin(feature(call)),
     },
     Method {
@@ -134,6 +149,8 @@ pub const METHODS: &[Method] = &[
         about: "The names of access codes",
         caller: Caller::Anyone,
         params: &[Param::required("ACCESS", Kind::List)],
+        errors: &[],
+        result: Shape::Either(&[Shape::Bool, Shape::Map(&Shape::Any)]),
         handler: |call| Box::pin(access_name(call)),
     },
     Method {
@@ -142,6 +159,8 @@ pub const METHODS: &[Method] = &[
         about: "Whether the caller administers the portal",
         caller: Caller::Anyone,
         params: &[],
+        errors: &[],
+        result: Shape::Bool,
         handler: |call| Box::pin(user_admin(call)),
     },
     Method {
@@ -150,6 +169,8 @@ pub const METHODS: &[Method] = &[
         about: "Whether the caller is among those whom access codes name",
         caller: Caller::Anyone,
         params: &[Param::required("ACCESS", Kind::List)],
+        errors: &[],
+        result: Shape::Bool,
         handler: |call| Box::pin(user_access(call)),
     },
     Method {
@@ -158,6 +179,8 @@ pub const METHODS: &[Method] = &[
         about: "The application, or what a webhook may do",
         caller: Caller::Anyone,
         params: &[],
+        errors: &[],
+        result: Shape::Map(&Shape::Any),
         handler: |call| Box::pin(app_info(call)),
     },
 ];

@@ -11,6 +11,7 @@ use crate::rest::answer::Answer;
 use crate::rest::call::{Call, Failure};
 use crate::rest::params::{Int, Params, int_of, list_of, text_of};
 use crate::rest::registry::{Caller, Kind, Method, Param};
+use crate::rest::schema::Shape;
 use crate::rest::shape::department::{FIELDS, record};
 
 /// How many records a page has.
@@ -33,6 +34,8 @@ pub const METHODS: &[Method] = &[
             Param::optional("UF_HEAD", Kind::Int, ""),
             Param::optional("START", Kind::Int, "0"),
         ],
+        errors: &[],
+        result: Shape::List(&Shape::Any),
         handler: |call| Box::pin(get(call)),
     },
     Method {
@@ -41,6 +44,8 @@ pub const METHODS: &[Method] = &[
         about: "The fields of a department",
         caller: Caller::Anyone,
         params: &[],
+        errors: &[],
+        result: Shape::Map(&Shape::Any),
         handler: |call| Box::pin(fields(call)),
     },
     Method {
@@ -54,6 +59,8 @@ pub const METHODS: &[Method] = &[
             Param::optional("SORT", Kind::Int, "500"),
             Param::optional("UF_HEAD", Kind::Int, "nobody"),
         ],
+        errors: &[Refusal::Core(String::new())],
+        result: Shape::Int,
         handler: |call| Box::pin(add(call)),
     },
     Method {
@@ -68,6 +75,8 @@ pub const METHODS: &[Method] = &[
             Param::optional("PARENT", Kind::Int, "unchanged"),
             Param::optional("UF_HEAD", Kind::Int, "unchanged"),
         ],
+        errors: &[Refusal::Core(String::new())],
+        result: Shape::Bool,
         handler: |call| Box::pin(update(call)),
     },
     Method {
@@ -76,6 +85,8 @@ pub const METHODS: &[Method] = &[
         about: "Deletes a department; what it had goes to the one above",
         caller: Caller::Administrator,
         params: &[Param::required("ID", Kind::Int)],
+        errors: &[Refusal::Core(String::new())],
+        result: Shape::Bool,
         handler: |call| Box::pin(delete(call)),
     },
 ];

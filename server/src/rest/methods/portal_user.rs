@@ -14,6 +14,7 @@ use crate::rest::call::{Call, Failure};
 use crate::rest::filter::{compare, holds};
 use crate::rest::params::{Params, list_of, text_of};
 use crate::rest::registry::{Caller, Kind, Method, Param};
+use crate::rest::schema::Shape;
 use crate::rest::shape::portal_user::{FIELDS, date_field, field, in_profile, online, record};
 
 /// How many records a page has.
@@ -36,6 +37,8 @@ pub const METHODS: &[Method] = &[
             Param::optional("select", Kind::List, "all"),
             Param::optional("start", Kind::Int, "0"),
         ],
+        errors: &[],
+        result: Shape::List(&Shape::Any),
         handler: |call| Box::pin(get(call)),
     },
     Method {
@@ -44,6 +47,8 @@ pub const METHODS: &[Method] = &[
         about: "The fields of a user's record",
         caller: Caller::Anyone,
         params: &[],
+        errors: &[],
+        result: Shape::Map(&Shape::Any),
         handler: |call| Box::pin(fields(call)),
     },
     Method {
@@ -52,6 +57,8 @@ pub const METHODS: &[Method] = &[
         about: "The caller's own record",
         caller: Caller::Anyone,
         params: &[],
+        errors: &[],
+        result: Shape::Map(&Shape::Any),
         handler: |call| Box::pin(current(call)),
     },
     Method {
@@ -67,6 +74,8 @@ pub const METHODS: &[Method] = &[
             Param::optional("select", Kind::List, "all"),
             Param::optional("start", Kind::Int, "0"),
         ],
+        errors: &[],
+        result: Shape::List(&Shape::Any),
         handler: |call| Box::pin(search(call)),
     },
     Method {
@@ -81,6 +90,13 @@ pub const METHODS: &[Method] = &[
             Param::optional("UF_DEPARTMENT", Kind::List, "1"),
             Param::optional("EXTRANET", Kind::Flag, "N"),
         ],
+        errors: &[
+            Refusal::Argument("EMAIL", String::new()),
+            Refusal::Argument("UF_DEPARTMENT", String::new()),
+            Refusal::Argument("PERSONAL_BIRTHDAY", String::new()),
+            Refusal::Core(String::new()),
+        ],
+        result: Shape::Int,
         handler: |call| Box::pin(add(call)),
     },
     Method {
@@ -89,6 +105,13 @@ pub const METHODS: &[Method] = &[
         about: "Changes a user",
         caller: Caller::Administrator,
         params: &[Param::required("ID", Kind::Int), Param::optional("ACTIVE", Kind::Flag, "unchanged")],
+        errors: &[
+            Refusal::Argument("EMAIL", String::new()),
+            Refusal::Argument("UF_DEPARTMENT", String::new()),
+            Refusal::Argument("PERSONAL_BIRTHDAY", String::new()),
+            Refusal::Core(String::new()),
+        ],
+        result: Shape::Bool,
         handler: |call| Box::pin(update(call)),
     },
 ];

@@ -11,6 +11,7 @@ use crate::push::{POLL_PATH, PUBLISH_PATH, SOCKET_PATH};
 use crate::rest::answer::Answer;
 use crate::rest::call::{Call, Failure};
 use crate::rest::registry::{Caller, Kind, Method, Param};
+use crate::rest::schema::Shape;
 
 /// The version of the protocol: JSON-RPC in text frames.
 const VERSION: i64 = 5;
@@ -29,6 +30,8 @@ pub const METHODS: &[Method] = &[
         about: "Where and with what to connect to hear of events",
         caller: Caller::Anyone,
         params: &[Param::optional("CACHE", Kind::Flag, "Y"), Param::optional("REOPEN", Kind::Flag, "N")],
+        errors: &[],
+        result: Shape::Map(&Shape::Any),
         handler: |call| Box::pin(config(call)),
     },
     Method {
@@ -37,6 +40,8 @@ pub const METHODS: &[Method] = &[
         about: "The name by which clients publish to a person",
         caller: Caller::Anyone,
         params: &[Param::required("USER_ID", Kind::Int)],
+        errors: &[Refusal::UserIdEmpty, Refusal::UserNotExists, Refusal::StrangerToGuest],
+        result: Shape::Map(&Shape::Any),
         handler: |call| Box::pin(public(call)),
     },
     Method {
@@ -45,6 +50,8 @@ pub const METHODS: &[Method] = &[
         about: "The same for several people",
         caller: Caller::Anyone,
         params: &[Param::required("USERS", Kind::List)],
+        errors: &[Refusal::ListMalformed],
+        result: Shape::Map(&Shape::Any),
         handler: |call| Box::pin(public_list(call)),
     },
     Method {
@@ -53,6 +60,8 @@ pub const METHODS: &[Method] = &[
         about: "How many seconds ago people were last seen",
         caller: Caller::Anyone,
         params: &[Param::required("userIds", Kind::List)],
+        errors: &[Refusal::ListMalformed],
+        result: Shape::Map(&Shape::Any),
         handler: |call| Box::pin(last_seen(call)),
     },
     Method {
@@ -61,6 +70,8 @@ pub const METHODS: &[Method] = &[
         about: "Whether what the caller watches is still watched",
         caller: Caller::Anyone,
         params: &[Param::optional("TAGS", Kind::List, "none")],
+        errors: &[],
+        result: Shape::Map(&Shape::Any),
         handler: |call| Box::pin(extend(call)),
     },
 ];

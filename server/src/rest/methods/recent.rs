@@ -1,5 +1,6 @@
 //! `im.recent.*`: the recent list and what its owner does to rows.
 
+use lately_messenger::Refusal;
 use lately_messenger::recent::{ListQuery, Recent, RecentPage, RecentRow};
 use lately_model::recent::Filter;
 use lately_model::{Revision, User, UserId};
@@ -10,6 +11,7 @@ use crate::rest::answer::Answer;
 use crate::rest::call::{Call, Failure};
 use crate::rest::params::Int;
 use crate::rest::registry::{Caller, Kind, Method, Param};
+use crate::rest::schema::Shape;
 use crate::rest::shape::Wire;
 use crate::rest::shape::recent::{Text, removal, row};
 use crate::rest::shape::row::{write_row, write_rows};
@@ -37,6 +39,8 @@ pub const METHODS: &[Method] = &[
             Param::optional("ONLY_OPENLINES", Kind::Flag, "N"),
             Param::optional("LAST_SYNC_DATE", Kind::Date, ""),
         ],
+        errors: &[],
+        result: Shape::List(&Shape::Any),
         handler: |call| Box::pin(get(call)),
     },
     Method {
@@ -59,6 +63,8 @@ pub const METHODS: &[Method] = &[
             Param::optional("OFFSET", Kind::Int, "0"),
             Param::optional("LIMIT", Kind::Int, "50"),
         ],
+        errors: &[],
+        result: Shape::Map(&Shape::Any),
         handler: |call| Box::pin(list(call)),
     },
     Method {
@@ -67,6 +73,8 @@ pub const METHODS: &[Method] = &[
         about: "Pins a conversation, or unpins it",
         caller: Caller::Anyone,
         params: &[Param::required("DIALOG_ID", Kind::Dialog), Param::optional("PIN", Kind::Flag, "Y")],
+        errors: &[Refusal::DialogIdEmpty, Refusal::NoAccessToPin],
+        result: Shape::Bool,
         handler: |call| Box::pin(pin(call)),
     },
     Method {
@@ -75,6 +83,8 @@ pub const METHODS: &[Method] = &[
         about: "Takes a conversation out of the list until its next message",
         caller: Caller::Anyone,
         params: &[Param::required("DIALOG_ID", Kind::Dialog)],
+        errors: &[Refusal::DialogIdEmpty],
+        result: Shape::Bool,
         handler: |call| Box::pin(hide(call)),
     },
     Method {
@@ -83,6 +93,8 @@ pub const METHODS: &[Method] = &[
         about: "Marks a conversation as unread by hand, or clears the mark",
         caller: Caller::Anyone,
         params: &[Param::required("DIALOG_ID", Kind::Dialog), Param::optional("ACTION", Kind::Flag, "Y")],
+        errors: &[Refusal::DialogIdEmpty],
+        result: Shape::Bool,
         handler: |call| Box::pin(unread(call)),
     },
 ];

@@ -1,5 +1,6 @@
 //! `im.search.*`: people, chats and departments found by words, and what was found last.
 
+use lately_messenger::Refusal;
 use lately_messenger::search_last::FoundDialog;
 use lately_model::recent::Filter;
 use serde_json::{Map, Value, json};
@@ -8,6 +9,7 @@ use super::{SEARCH_MOST, SEARCH_PAGE, next_of, wire};
 use crate::rest::answer::Answer;
 use crate::rest::call::{Call, Failure};
 use crate::rest::registry::{Caller, Kind, Method, Param};
+use crate::rest::schema::Shape;
 use crate::rest::shape::chat::chat_view;
 use crate::rest::shape::department::card;
 use crate::rest::shape::search::{found_dialog, found_user};
@@ -25,6 +27,8 @@ pub const METHODS: &[Method] = &[
             Param::optional("OFFSET", Kind::Int, "0"),
             Param::optional("LIMIT", Kind::Int, "10"),
         ],
+        errors: &[Refusal::FindShort],
+        result: Shape::Map(&Shape::Any),
         handler: |call| Box::pin(users(call)),
     },
     Method {
@@ -38,6 +42,8 @@ pub const METHODS: &[Method] = &[
             Param::optional("OFFSET", Kind::Int, "0"),
             Param::optional("LIMIT", Kind::Int, "10"),
         ],
+        errors: &[Refusal::FindShort],
+        result: Shape::List(&Shape::Any),
         handler: |call| Box::pin(chats(call)),
     },
     Method {
@@ -51,6 +57,8 @@ pub const METHODS: &[Method] = &[
             Param::optional("OFFSET", Kind::Int, "0"),
             Param::optional("LIMIT", Kind::Int, "10"),
         ],
+        errors: &[Refusal::FindShort],
+        result: Shape::List(&Shape::Any),
         handler: |call| Box::pin(departments(call)),
     },
     Method {
@@ -63,6 +71,8 @@ pub const METHODS: &[Method] = &[
             Param::optional("SKIP_CHAT", Kind::Flag, "N"),
             Param::optional("SKIP_DIALOG", Kind::Flag, "N"),
         ],
+        errors: &[],
+        result: Shape::List(&Shape::Any),
         handler: |call| Box::pin(last_get(call)),
     },
     Method {
@@ -71,6 +81,8 @@ pub const METHODS: &[Method] = &[
         about: "Keeps a dialog among those found last",
         caller: Caller::Anyone,
         params: &[Param::required("DIALOG_ID", Kind::Dialog)],
+        errors: &[Refusal::DialogIdEmpty, Refusal::NoAccess],
+        result: Shape::Bool,
         handler: |call| Box::pin(last_add(call)),
     },
     Method {
@@ -79,6 +91,8 @@ pub const METHODS: &[Method] = &[
         about: "Takes a dialog from those found last",
         caller: Caller::Anyone,
         params: &[Param::required("DIALOG_ID", Kind::Dialog)],
+        errors: &[Refusal::DialogIdEmpty],
+        result: Shape::Bool,
         handler: |call| Box::pin(last_delete(call)),
     },
 ];

@@ -10,6 +10,7 @@ use crate::rest::answer::Answer;
 use crate::rest::call::{Call, Failure};
 use crate::rest::params::Int;
 use crate::rest::registry::{Caller, Kind, Method, Param};
+use crate::rest::schema::Shape;
 use crate::rest::shape::user::today;
 
 /// For how many minutes somebody has been away unless they say.
@@ -26,6 +27,8 @@ pub const METHODS: &[Method] = &[
             Param::optional("ID", Kind::Int, "the caller"),
             Param::optional("AVATAR_HR", Kind::Flag, "N"),
         ],
+        errors: &[Refusal::UserNumberEmpty, Refusal::UserNotExists, Refusal::StrangerToGuest],
+        result: Shape::Map(&Shape::Any),
         handler: |call| Box::pin(get(call)),
     },
     Method {
@@ -38,6 +41,8 @@ pub const METHODS: &[Method] = &[
             Param::optional("AVATAR_HR", Kind::Flag, "N"),
             Param::optional("RESULT_TYPE", Kind::Text, "map"),
         ],
+        errors: &[Refusal::ListMalformed],
+        result: Shape::Either(&[Shape::Map(&Shape::Any), Shape::List(&Shape::Any)]),
         handler: |call| Box::pin(list(call)),
     },
     Method {
@@ -46,6 +51,8 @@ pub const METHODS: &[Method] = &[
         about: "The status that the caller chose",
         caller: Caller::Anyone,
         params: &[],
+        errors: &[],
+        result: Shape::Either(&[Shape::Text, Shape::Bool]),
         handler: |call| Box::pin(status_get(call)),
     },
     Method {
@@ -54,6 +61,8 @@ pub const METHODS: &[Method] = &[
         about: "Chooses a status",
         caller: Caller::Anyone,
         params: &[Param::required("STATUS", Kind::Text)],
+        errors: &[Refusal::NoSuchStatus],
+        result: Shape::Bool,
         handler: |call| Box::pin(status_set(call)),
     },
     Method {
@@ -62,6 +71,8 @@ pub const METHODS: &[Method] = &[
         about: "Tells that the caller is away from the computer",
         caller: Caller::Anyone,
         params: &[Param::optional("AGO", Kind::Int, "10")],
+        errors: &[],
+        result: Shape::Bool,
         handler: |call| Box::pin(idle_start(call)),
     },
     Method {
@@ -70,6 +81,8 @@ pub const METHODS: &[Method] = &[
         about: "Tells that the caller is back",
         caller: Caller::Anyone,
         params: &[],
+        errors: &[],
+        result: Shape::Bool,
         handler: |call| Box::pin(idle_end(call)),
     },
 ];

@@ -1,0 +1,33 @@
+//! Every answer to a call is what the registry declares of its method: a result of this shape, or one of these errors.
+//!
+//! Must hold: all clients of tests come through here, so that what any test meets is compared with the declarations.
+//! It judges no answer that tells of no method.
+
+use lately::rest::refusal::{SystemError, WireError};
+use lately::rest::registry::{self, Method};
+use serde_json::Value;
+
+/// # Panics
+/// The answer is not as declared.
+pub(crate) fn judge(path: &str, status: u16, body: &Value) {
+    let Some(method) = called(path) else { return };
+    if let Err(misfit) = fits(method, status, body) {
+        panic!("{} answers what it does not declare: {misfit}", method.name);
+    }
+}
+
+/// The method that an address names; answers in XML are not judged.
+fn called(path: &str) -> Option<&'static Method> {
+    let named = path.strip_prefix("/rest/")?.split('/').next_back()?;
+    registry::find(named.strip_suffix(".json").unwrap_or(named))
+}
+
+fn fits(method: &Method, status: u16, body: &Value) -> Result<(), String> {
+    if let Some(result) = body.get("result") {
+        return method.result.fits(result);
+    }
+    let Some(code) = body.get("error").and_then(Value::as_str) else { return Ok(()) };
+    let any = SystemError::ANY.iter().cloned().map(WireError::from);
+    let known = |error: WireError| error.code == code && error.status.as_u16() == status;
+    if method.refuses().into_iter().chain(any).any(known) { Ok(()) } else { Err(format!("{code}, {status}")) }
+}
