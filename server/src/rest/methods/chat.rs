@@ -40,7 +40,7 @@ pub const METHODS: &[Method] = &[
         caller: Caller::Anyone,
         params: &[Param::required("ENTITY_TYPE", Kind::Text), Param::required("ENTITY_ID", Kind::Text)],
         errors: &[],
-        result: Shape::Either(&[Shape::Null, Shape::Map(&Shape::Any)]),
+        result: Shape::OrNull(&Shape::Map(&Shape::Any)),
         handler: |call| Box::pin(get(call)),
     },
     Method {

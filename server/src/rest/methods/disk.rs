@@ -40,7 +40,7 @@ pub const METHODS: &[Method] = &[
         caller: Caller::Anyone,
         params: &[Param::required("id", Kind::Int)],
         errors: &[Refusal::Argument("id", String::new()), Refusal::NoSuchObject, Refusal::ObjectForbidden],
-        result: Shape::Either(&[Shape::Null, Shape::Map(&Shape::Any)]),
+        result: Shape::OrNull(&Shape::Map(&Shape::Any)),
         handler: |call| Box::pin(storage(call)),
     },
     Method {

@@ -58,7 +58,7 @@ pub const METHODS: &[Method] = &[
             Refusal::AttachMalformed,
             Refusal::AttachTooLarge,
         ],
-        result: Shape::Either(&[Shape::Int, Shape::Bool]),
+        result: Shape::OrFalse(&Shape::Int),
         handler: |call| {
             Box::pin(async { send(call, call.params.text("TYPE").as_deref() == Some("SYSTEM")).await })
         },
@@ -75,7 +75,7 @@ pub const METHODS: &[Method] = &[
             Refusal::AttachMalformed,
             Refusal::AttachTooLarge,
         ],
-        result: Shape::Either(&[Shape::Int, Shape::Bool]),
+        result: Shape::OrFalse(&Shape::Int),
         handler: |call| Box::pin(send(call, false)),
     },
     Method {
@@ -90,7 +90,7 @@ pub const METHODS: &[Method] = &[
             Refusal::AttachMalformed,
             Refusal::AttachTooLarge,
         ],
-        result: Shape::Either(&[Shape::Int, Shape::Bool]),
+        result: Shape::OrFalse(&Shape::Int),
         handler: |call| Box::pin(send(call, true)),
     },
     Method {

@@ -150,7 +150,7 @@ pub const METHODS: &[Method] = &[
         caller: Caller::Anyone,
         params: &[Param::required("ACCESS", Kind::List)],
         errors: &[],
-        result: Shape::Either(&[Shape::Bool, Shape::Map(&Shape::Any)]),
+        result: Shape::OrFalse(&Shape::Map(&Shape::Any)),
         handler: |call| Box::pin(access_name(call)),
     },
     Method {

@@ -52,7 +52,7 @@ pub const METHODS: &[Method] = &[
         caller: Caller::Anyone,
         params: &[],
         errors: &[],
-        result: Shape::Either(&[Shape::Text, Shape::Bool]),
+        result: Shape::OrFalse(&Shape::Text),
         handler: |call| Box::pin(status_get(call)),
     },
     Method {
