@@ -1,4 +1,5 @@
-//! What the main listeners answer: REST calls, bytes of files, the push channel, the page, and nothing else.
+//! What the main listeners answer: REST calls, what they are described by, bytes of files, the push channel, the page, and
+//! nothing else.
 //!
 //! Must hold: a call that needs no packing takes the straight way, past the routes and the layer that packs; both ways
 //! give the same answer.
@@ -20,6 +21,7 @@ use crate::carry::{self, Passage};
 use crate::listen::{App, Scheme};
 use crate::observe::probe::{self, Health};
 use crate::observe::request_id::{self, RequestIds};
+use crate::openapi;
 use crate::push::{self, Push};
 use crate::rest::Portal;
 use crate::rest::transport::{self, Way};
@@ -52,6 +54,7 @@ impl Front {
             .route("/rest/{*path}", any(transport::serve))
             .with_state(Arc::clone(&portal))
             .merge(push::routes(push))
+            .merge(openapi::routes(&portal.base_url))
             .merge(web::page_routes(offer))
             .merge(web::form_routes(Arc::clone(&portal)))
             .merge(probe::routes(health))

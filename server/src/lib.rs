@@ -15,6 +15,7 @@ mod front;
 pub mod listen;
 pub mod log;
 pub mod observe;
+pub mod openapi;
 pub mod push;
 pub mod rest;
 pub mod tls;

@@ -3,6 +3,7 @@
 //! Must hold: all clients of tests come through here, so that what any test meets is compared with the declarations.
 //! It judges no answer that tells of no method.
 
+use lately::rest::envelope::ANSWER;
 use lately::rest::refusal::{SystemError, WireError};
 use lately::rest::registry::{self, Method};
 use serde_json::Value;
@@ -24,7 +25,7 @@ fn called(path: &str) -> Option<&'static Method> {
 
 fn fits(method: &Method, status: u16, body: &Value) -> Result<(), String> {
     if let Some(result) = body.get("result") {
-        return method.result.fits(result);
+        return ANSWER.fits(body).and_then(|()| method.result.fits(result));
     }
     let Some(code) = body.get("error").and_then(Value::as_str) else { return Ok(()) };
     let any = SystemError::ANY.iter().cloned().map(WireError::from);

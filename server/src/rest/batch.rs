@@ -9,13 +9,14 @@ use serde_json::{Map, Value, json};
 
 use super::answer::Answer;
 use super::call::{Call, Failure};
-use super::envelope::Timing;
+use super::envelope::{TIME, Timing};
 use super::inline::Files;
 use super::params::{Decoded, parse_query, text_of};
 use super::reference::{Answers, substitute};
-use super::refusal::{SystemError, WireError};
+use super::refusal::{ERROR, SystemError, WireError};
 use super::registry::{self, Caller, Kind, Method, Param};
 use super::schema::Shape;
+use super::shape::recent::REMOVAL;
 use super::transport;
 
 /// How many commands run.
@@ -32,7 +33,20 @@ pub const METHODS: &[Method] = &[Method {
     caller: Caller::Anyone,
     params: &[Param::required("cmd", Kind::Object), Param::optional("halt", Kind::Flag, "0")],
     errors: &[],
-    result: Shape::Map(&Shape::Any),
+    result: Shape::Object(&[
+        ("result", Shape::Either(&[Shape::List(&Shape::Any), Shape::Map(&Shape::Any)])),
+        ("result_error", Shape::Either(&[Shape::List(&ERROR), Shape::Map(&ERROR)])),
+        ("result_total", Shape::Either(&[Shape::List(&Shape::Int), Shape::Map(&Shape::Int)])),
+        ("result_next", Shape::Either(&[Shape::List(&Shape::Int), Shape::Map(&Shape::Int)])),
+        ("result_time", Shape::Either(&[Shape::List(&TIME), Shape::Map(&TIME)])),
+        (
+            "result_removed",
+            Shape::Sometimes(&Shape::Either(&[
+                Shape::List(&Shape::List(&REMOVAL)),
+                Shape::Map(&Shape::List(&REMOVAL)),
+            ])),
+        ),
+    ]),
     handler: |call| Box::pin(run(call)),
 }];
 

@@ -20,6 +20,8 @@ use serde_json::{Map, Value, json};
 use super::answer::{Answer, Body};
 use super::limits::Operating;
 use super::refusal::WireError;
+use super::schema::Shape;
+use super::shape::recent::REMOVAL;
 use super::xml;
 
 /// A ready result from this many bytes on is sent from where it is; a shorter one is cheaper to copy.
@@ -62,6 +64,30 @@ struct Block {
     operating_reset_at: i64,
     operating: f64,
 }
+
+/// What is around a result.
+pub const ANSWER: Shape = Shape::Object(&[
+    ("result", Shape::Any),
+    ("removed", Shape::Sometimes(&Shape::List(&REMOVAL))),
+    ("total", Shape::Sometimes(&Shape::Int)),
+    ("next", Shape::Sometimes(&Shape::Int)),
+    ("time", TIME),
+]);
+
+/// The `time` block.
+pub const TIME: Shape = Shape::Named(
+    "Time",
+    &Shape::Object(&[
+        ("start", Shape::Number),
+        ("finish", Shape::Number),
+        ("duration", Shape::Number),
+        ("processing", Shape::Number),
+        ("date_start", Shape::Date),
+        ("date_finish", Shape::Date),
+        ("operating_reset_at", Shape::Int),
+        ("operating", Shape::Number),
+    ]),
+);
 
 impl Timing {
     /// The `time` block as a tree.

@@ -10,6 +10,7 @@ use serde_json::{Map, Value, json};
 
 use super::call::Failure;
 use super::params::DecodeError;
+use super::schema::Shape;
 use crate::observe::request_id::RequestId;
 
 /// What the transport refuses, whatever the method.
@@ -94,6 +95,16 @@ pub struct WireError {
     /// `argument`: the name of a bad parameter.
     pub argument: Option<&'static str>,
 }
+
+/// [`WireError::body`].
+pub const ERROR: Shape = Shape::Named(
+    "Error",
+    &Shape::Object(&[
+        ("error", Shape::Text),
+        ("error_description", Shape::Text),
+        ("argument", Shape::Sometimes(&Shape::Text)),
+    ]),
+);
 
 impl WireError {
     fn new(status: StatusCode, code: &str, text: impl Into<String>) -> Self {

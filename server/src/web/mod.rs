@@ -91,7 +91,8 @@ pub fn not_found() -> Response<Body> {
     response
 }
 
-fn page(kind: &'static str, text: impl Into<Body>) -> Response<Body> {
+/// An answer for browsers, with the content policy.
+pub fn page(kind: &'static str, text: impl Into<Body>) -> Response<Body> {
     let mut response = Response::new(text.into());
     for (name, value) in [
         (header::CONTENT_TYPE, kind),

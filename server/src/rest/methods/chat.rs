@@ -40,7 +40,7 @@ pub const METHODS: &[Method] = &[
         caller: Caller::Anyone,
         params: &[Param::required("ENTITY_TYPE", Kind::Text), Param::required("ENTITY_ID", Kind::Text)],
         errors: &[],
-        result: Shape::OrNull(&Shape::Map(&Shape::Any)),
+        result: Shape::OrNull(&Shape::Object(&[("ID", Shape::Int)])),
         handler: |call| Box::pin(get(call)),
     },
     Method {

@@ -9,6 +9,74 @@ use crate::rest::registry::{Caller, Method};
 use crate::rest::schema::Shape;
 use crate::rest::shape::PhpMap;
 
+/// Counters by chat, or by person; left out with `ONLY_COUNTER`.
+const UNREAD: Shape = Shape::Sometimes(&Shape::Map(&Shape::Int));
+
+/// What is marked by hand; left out with `ONLY_COUNTER`.
+const MARKED: Shape = Shape::Sometimes(&Shape::List(&Shape::Int));
+
+/// The counters.
+const UPPER: Shape = Shape::Object(&[
+    (
+        "TYPE",
+        Shape::Object(&[
+            ("ALL", Shape::Int),
+            ("NOTIFY", Shape::Int),
+            ("CHAT", Shape::Int),
+            ("LINES", Shape::Int),
+            ("DIALOG", Shape::Int),
+            ("COPILOT", Shape::Int),
+            ("COLLAB", Shape::Int),
+            ("MESSENGER", Shape::Int),
+            ("TASKS_TASK", Shape::Int),
+        ]),
+    ),
+    ("CHAT", UNREAD),
+    ("DIALOG", UNREAD),
+    ("COLLAB", UNREAD),
+    ("LINES", UNREAD),
+    ("COPILOT", UNREAD),
+    ("TASKS_TASK", UNREAD),
+    ("CHAT_MUTED", UNREAD),
+    ("CHANNEL_COMMENT", Shape::Sometimes(&Shape::Map(&Shape::Map(&Shape::Int)))),
+    ("CHAT_UNREAD", MARKED),
+    ("DIALOG_UNREAD", MARKED),
+    ("COLLAB_UNREAD", MARKED),
+    ("COPILOT_UNREAD", MARKED),
+    ("TASKS_TASK_UNREAD", MARKED),
+]);
+
+/// The same with `JSON=Y`.
+const CAMEL: Shape = Shape::Object(&[
+    (
+        "type",
+        Shape::Object(&[
+            ("all", Shape::Int),
+            ("notify", Shape::Int),
+            ("chat", Shape::Int),
+            ("lines", Shape::Int),
+            ("dialog", Shape::Int),
+            ("copilot", Shape::Int),
+            ("collab", Shape::Int),
+            ("messenger", Shape::Int),
+            ("tasksTask", Shape::Int),
+        ]),
+    ),
+    ("chat", UNREAD),
+    ("dialog", UNREAD),
+    ("collab", UNREAD),
+    ("lines", UNREAD),
+    ("copilot", UNREAD),
+    ("tasksTask", UNREAD),
+    ("chatMuted", UNREAD),
+    ("channelComment", Shape::Sometimes(&Shape::Map(&Shape::Map(&Shape::Int)))),
+    ("chatUnread", MARKED),
+    ("dialogUnread", MARKED),
+    ("collabUnread", MARKED),
+    ("copilotUnread", MARKED),
+    ("tasksTaskUnread", MARKED),
+]);
+
 /// The declaration.
 pub const METHODS: &[Method] = &[Method {
     name: "im.counters.get",
@@ -17,7 +85,7 @@ pub const METHODS: &[Method] = &[Method {
     caller: Caller::Anyone,
     params: &[],
     errors: &[],
-    result: Shape::Map(&Shape::Any),
+    result: Shape::Either(&[UPPER, CAMEL]),
     handler: |call| Box::pin(get(call)),
 }];
 

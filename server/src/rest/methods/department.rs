@@ -11,8 +11,14 @@ use crate::rest::call::{Call, Failure};
 use crate::rest::registry::{Caller, Kind, Method, Param};
 use crate::rest::schema::Shape;
 use crate::rest::shape::Wire;
-use crate::rest::shape::department::card;
-use crate::rest::shape::user::today;
+use crate::rest::shape::department::{CARD, card};
+use crate::rest::shape::user::{USER, today};
+
+/// A person: whole if that was asked for, else by number.
+const PERSON: Shape = Shape::Either(&[Shape::Int, USER]);
+
+/// People by the number of their department.
+const STAFF: Shape = Shape::Map(&Shape::List(&PERSON));
 
 /// The declarations.
 pub const METHODS: &[Method] = &[
@@ -23,7 +29,7 @@ pub const METHODS: &[Method] = &[
         caller: Caller::Anyone,
         params: &[Param::required("ID", Kind::List), Param::optional("USER_DATA", Kind::Flag, "N")],
         errors: &[Refusal::ListMalformed, Refusal::NoAccessToStructure],
-        result: Shape::List(&Shape::Any),
+        result: Shape::List(&CARD),
         handler: |call| Box::pin(get(call)),
     },
     Method {
@@ -33,7 +39,7 @@ pub const METHODS: &[Method] = &[
         caller: Caller::Anyone,
         params: &[Param::required("ID", Kind::List), Param::optional("USER_DATA", Kind::Flag, "N")],
         errors: &[Refusal::NumbersEmpty, Refusal::NoAccessToStructure],
-        result: Shape::Map(&Shape::Any),
+        result: STAFF,
         handler: |call| Box::pin(employees(call)),
     },
     Method {
@@ -43,7 +49,7 @@ pub const METHODS: &[Method] = &[
         caller: Caller::Anyone,
         params: &[Param::required("ID", Kind::List), Param::optional("USER_DATA", Kind::Flag, "N")],
         errors: &[Refusal::NumbersEmpty, Refusal::NoAccessToStructure],
-        result: Shape::Map(&Shape::Any),
+        result: STAFF,
         handler: |call| Box::pin(managers(call)),
     },
     Method {
@@ -57,7 +63,7 @@ pub const METHODS: &[Method] = &[
             Param::optional("LIMIT", Kind::Int, "10"),
         ],
         errors: &[Refusal::NoAccessToStructure],
-        result: Shape::List(&Shape::Any),
+        result: Shape::List(&PERSON),
         handler: |call| Box::pin(colleagues(call)),
     },
 ];

@@ -15,8 +15,8 @@ use crate::rest::call::{Call, Failure};
 use crate::rest::params::text_of;
 use crate::rest::registry::{Caller, Kind, Method, Param};
 use crate::rest::schema::Shape;
-use crate::rest::shape::user::today;
-use crate::rest::shape::{chat, message};
+use crate::rest::shape::user::{USER, today};
+use crate::rest::shape::{NUMBER, chat, message};
 
 /// How many members a page has, and how many at most.
 const USERS: i64 = 50;
@@ -27,6 +27,14 @@ const FOUND: i64 = 50;
 const FOUND_MOST: i64 = 200;
 const SHORTEST: usize = 3;
 
+/// How far the caller has read; a person by number, a chat by its text.
+const POSITION: Shape = Shape::Object(&[
+    ("dialogId", NUMBER),
+    ("chatId", Shape::Int),
+    ("lastId", Shape::Int),
+    ("counter", Shape::Int),
+]);
+
 /// The declarations.
 pub const METHODS: &[Method] = &[
     Method {
@@ -36,7 +44,7 @@ pub const METHODS: &[Method] = &[
         caller: Caller::Anyone,
         params: &[Param::required("DIALOG_ID", Kind::Dialog)],
         errors: &[Refusal::DialogIdEmpty, Refusal::NoAccess],
-        result: Shape::Map(&Shape::Any),
+        result: chat::DIALOG,
         handler: |call| Box::pin(get(call)),
     },
     Method {
@@ -57,7 +65,7 @@ pub const METHODS: &[Method] = &[
             Refusal::LastIdNotNumber,
             Refusal::NoAccess,
         ],
-        result: Shape::Map(&Shape::Any),
+        result: message::MESSAGES,
         handler: |call| Box::pin(messages(call)),
     },
     Method {
@@ -76,7 +84,7 @@ pub const METHODS: &[Method] = &[
             Param::optional("LAST_ID", Kind::Int, ""),
         ],
         errors: &[Refusal::ChatIdEmpty, Refusal::NoAccess],
-        result: Shape::Map(&Shape::Any),
+        result: message::FOUND,
         handler: |call| Box::pin(search(call)),
     },
     Method {
@@ -89,7 +97,7 @@ pub const METHODS: &[Method] = &[
             Param::optional("MESSAGE_ID", Kind::Int, "all"),
         ],
         errors: &[Refusal::DialogIdEmpty],
-        result: Shape::Either(&[Shape::Bool, Shape::Map(&Shape::Any)]),
+        result: Shape::Either(&[Shape::Bool, POSITION]),
         handler: |call| Box::pin(read(call)),
     },
     Method {
@@ -126,7 +134,7 @@ pub const METHODS: &[Method] = &[
             Param::optional("OFFSET", Kind::Int, "0"),
         ],
         errors: &[Refusal::DialogIdEmpty, Refusal::NoAccess],
-        result: Shape::List(&Shape::Any),
+        result: Shape::List(&USER),
         handler: |call| Box::pin(users(call)),
     },
     Method {

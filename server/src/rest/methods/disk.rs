@@ -30,7 +30,7 @@ pub const METHODS: &[Method] = &[
             Param::optional("start", Kind::Int, "0"),
         ],
         errors: &[],
-        result: Shape::List(&Shape::Any),
+        result: Shape::List(&disk::STORAGE),
         handler: |call| Box::pin(storages(call)),
     },
     Method {
@@ -40,7 +40,7 @@ pub const METHODS: &[Method] = &[
         caller: Caller::Anyone,
         params: &[Param::required("id", Kind::Int)],
         errors: &[Refusal::Argument("id", String::new()), Refusal::NoSuchObject, Refusal::ObjectForbidden],
-        result: Shape::OrNull(&Shape::Map(&Shape::Any)),
+        result: Shape::OrNull(&disk::STORAGE),
         handler: |call| Box::pin(storage(call)),
     },
     Method {
@@ -50,7 +50,7 @@ pub const METHODS: &[Method] = &[
         caller: Caller::Anyone,
         params: CHILDREN,
         errors: &[Refusal::Argument("id", String::new()), Refusal::NoSuchObject, Refusal::ObjectForbidden],
-        result: Shape::List(&Shape::Any),
+        result: Shape::List(&disk::THING),
         handler: |call| Box::pin(children(call, true)),
     },
     Method {
@@ -75,7 +75,7 @@ pub const METHODS: &[Method] = &[
             Refusal::ObjectNameTaken,
             Refusal::ObjectNotKept(String::new()),
         ],
-        result: Shape::Map(&Shape::Any),
+        result: disk::DISK_FILE,
         handler: |call| Box::pin(upload(call, true)),
     },
     Method {
@@ -85,7 +85,7 @@ pub const METHODS: &[Method] = &[
         caller: Caller::Anyone,
         params: &[Param::required("id", Kind::Int)],
         errors: &[Refusal::Argument("id", String::new()), Refusal::NoSuchObject, Refusal::ObjectForbidden],
-        result: Shape::Map(&Shape::Any),
+        result: disk::FOLDER,
         handler: |call| Box::pin(folder(call)),
     },
     Method {
@@ -95,7 +95,7 @@ pub const METHODS: &[Method] = &[
         caller: Caller::Anyone,
         params: CHILDREN,
         errors: &[Refusal::Argument("id", String::new()), Refusal::NoSuchObject, Refusal::ObjectForbidden],
-        result: Shape::List(&Shape::Any),
+        result: Shape::List(&disk::THING),
         handler: |call| Box::pin(children(call, false)),
     },
     Method {
@@ -120,7 +120,10 @@ pub const METHODS: &[Method] = &[
             Refusal::ObjectNameTaken,
             Refusal::ObjectNotKept(String::new()),
         ],
-        result: Shape::Map(&Shape::Any),
+        result: Shape::Either(&[
+            disk::DISK_FILE,
+            Shape::Object(&[("field", Shape::Text), ("uploadUrl", Shape::Text)]),
+        ]),
         handler: |call| Box::pin(upload(call, false)),
     },
     Method {
@@ -130,7 +133,7 @@ pub const METHODS: &[Method] = &[
         caller: Caller::Anyone,
         params: &[Param::required("id", Kind::Int)],
         errors: &[Refusal::Argument("id", String::new()), Refusal::NoSuchObject, Refusal::ObjectForbidden],
-        result: Shape::Map(&Shape::Any),
+        result: disk::DISK_FILE,
         handler: |call| Box::pin(get(call)),
     },
     Method {
@@ -148,7 +151,7 @@ pub const METHODS: &[Method] = &[
             Refusal::VersionNotKept(String::new()),
             Refusal::VersionTooLarge(0),
         ],
-        result: Shape::Map(&Shape::Any),
+        result: disk::DISK_FILE,
         handler: |call| Box::pin(version(call)),
     },
     Method {
@@ -168,7 +171,7 @@ pub const METHODS: &[Method] = &[
         caller: Caller::Anyone,
         params: &[Param::required("id", Kind::Int)],
         errors: &[Refusal::Argument("id", String::new()), Refusal::NoSuchObject, Refusal::ObjectForbidden],
-        result: Shape::Map(&Shape::Any),
+        result: disk::ATTACHED,
         handler: |call| Box::pin(attached(call)),
     },
 ];

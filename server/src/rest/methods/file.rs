@@ -25,7 +25,7 @@ pub const METHODS: &[Method] = &[
             Param::optional("DIALOG_ID", Kind::Dialog, "CHAT_ID"),
         ],
         errors: &[Refusal::ChatIdEmpty, Refusal::DialogIdEmpty, Refusal::NoAccess],
-        result: Shape::Map(&Shape::Any),
+        result: Shape::Object(&[("ID", Shape::Int)]),
         handler: |call| Box::pin(folder(call)),
     },
     Method {
@@ -49,7 +49,7 @@ pub const METHODS: &[Method] = &[
             Refusal::FileNotPostable,
             Refusal::NoAccess,
         ],
-        result: Shape::Map(&Shape::Any),
+        result: file::POSTED,
         handler: |call| Box::pin(commit(call)),
     },
     Method {
@@ -69,7 +69,7 @@ pub const METHODS: &[Method] = &[
         caller: Caller::Anyone,
         params: &[Param::required("FILE_ID", Kind::Int)],
         errors: &[Refusal::FileIdEmpty, Refusal::FileNotSavable],
-        result: Shape::Map(&Shape::Any),
+        result: file::SAVED,
         handler: |call| Box::pin(save(call)),
     },
     Method {
@@ -87,7 +87,7 @@ pub const METHODS: &[Method] = &[
             Refusal::NoAccessToFile,
             Refusal::FileNotSent,
         ],
-        result: Shape::Map(&Shape::Any),
+        result: file::SENT,
         handler: |call| Box::pin(upload(call)),
     },
     Method {
@@ -97,7 +97,7 @@ pub const METHODS: &[Method] = &[
         caller: Caller::Anyone,
         params: &[Param::required("dialogId", Kind::Dialog), Param::required("fileId", Kind::Int)],
         errors: &[Refusal::NoAccessToFile, Refusal::NoSuchFile],
-        result: Shape::Map(&Shape::Any),
+        result: Shape::Object(&[("downloadUrl", Shape::Text)]),
         handler: |call| Box::pin(download(call)),
     },
 ];

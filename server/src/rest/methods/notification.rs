@@ -35,6 +35,9 @@ const LAST_ID: Param = Param::optional("LAST_ID", Kind::Int, "");
 const LIMIT: Param = Param::optional("LIMIT", Kind::Int, "50");
 const CONVERT_TEXT: Param = Param::optional("CONVERT_TEXT", Kind::Flag, "N");
 
+/// What the caller is told.
+const TOLD: Shape = Shape::Object(&[("result_message", Shape::OrFalse(&Shape::List(&Shape::Text)))]);
+
 /// The declarations.
 pub const METHODS: &[Method] = &[
     Method {
@@ -100,7 +103,7 @@ pub const METHODS: &[Method] = &[
         caller: Caller::Anyone,
         params: &[LAST_ID, Param::optional("LAST_TYPE", Kind::Int, ""), LIMIT, CONVERT_TEXT],
         errors: &[Refusal::PlaceInHalf, Refusal::LastIdNotNumber],
-        result: Shape::Map(&Shape::Any),
+        result: notification::NOTIFICATIONS,
         handler: |call| Box::pin(get(call)),
     },
     Method {
@@ -122,7 +125,7 @@ pub const METHODS: &[Method] = &[
             CONVERT_TEXT,
         ],
         errors: &[Refusal::SearchTooShort, Refusal::LastIdNotNumber],
-        result: Shape::Map(&Shape::Any),
+        result: notification::FOUND,
         handler: |call| Box::pin(search(call)),
     },
     Method {
@@ -132,7 +135,7 @@ pub const METHODS: &[Method] = &[
         caller: Caller::Anyone,
         params: &[],
         errors: &[],
-        result: Shape::Map(&Shape::Any),
+        result: notification::SCHEMA,
         handler: |_| Box::pin(async { Ok(Answer::tree(notification::schema())) }),
     },
     Method {
@@ -166,7 +169,7 @@ pub const METHODS: &[Method] = &[
         caller: Caller::Anyone,
         params: &[],
         errors: &[],
-        result: Shape::Map(&Shape::Any),
+        result: Shape::Object(&[("result", Shape::Bool), ("newCounter", Shape::Int)]),
         handler: |call| Box::pin(read_all(call)),
     },
     Method {
@@ -176,7 +179,7 @@ pub const METHODS: &[Method] = &[
         caller: Caller::Anyone,
         params: &[NOTIFY_ID, Param::required("ANSWER_TEXT", Kind::Text)],
         errors: &[Refusal::NotificationIdEmpty, Refusal::AnswerEmpty],
-        result: Shape::Map(&Shape::Any),
+        result: TOLD,
         handler: |call| Box::pin(answer(call)),
     },
     Method {
@@ -186,7 +189,7 @@ pub const METHODS: &[Method] = &[
         caller: Caller::Anyone,
         params: &[NOTIFY_ID, Param::required("NOTIFY_VALUE", Kind::Text)],
         errors: &[Refusal::NotificationIdEmpty, Refusal::ChoiceEmpty],
-        result: Shape::Map(&Shape::Any),
+        result: TOLD,
         handler: |call| Box::pin(confirm(call)),
     },
     Method {

@@ -11,7 +11,7 @@ use crate::rest::call::{Call, Failure};
 use crate::rest::params::{list_of, text_of};
 use crate::rest::registry::{self, Caller, Kind, Method, Param};
 use crate::rest::schema::Shape;
-use crate::rest::shape::portal_user::profile as profile_shape;
+use crate::rest::shape::portal_user::{PROFILE, profile as profile_shape};
 
 /// What the other revisions are, which only old clients compare.
 const WEB: i64 = 130;
@@ -80,7 +80,13 @@ pub const METHODS: &[Method] = &[
         caller: Caller::Anyone,
         params: &[],
         errors: &[],
-        result: Shape::Map(&Shape::Any),
+        result: Shape::Object(&[
+            ("rest", Shape::Int),
+            ("web", Shape::Int),
+            ("mobile", Shape::Int),
+            ("desktop", Shape::Int),
+            ("im_revision_mobile", Shape::Int),
+        ]),
         handler: |call| Box::pin(revision(call)),
     },
     Method {
@@ -90,7 +96,7 @@ pub const METHODS: &[Method] = &[
         caller: Caller::Anyone,
         params: &[],
         errors: &[],
-        result: Shape::Map(&Shape::Any),
+        result: PROFILE,
         handler: |call| Box::pin(profile(call)),
     },
     Method {
@@ -120,7 +126,7 @@ pub const METHODS: &[Method] = &[
         caller: Caller::Anyone,
         params: &[Param::optional("name", Kind::Text, "")],
         errors: &[],
-        result: Shape::Map(&Shape::Any),
+        result: Shape::Object(&[("isExisting", Shape::Bool), ("isAvailable", Shape::Bool)]),
         handler: |call| Box::pin(method_get(call)),
     },
     Method {
@@ -130,7 +136,7 @@ pub const METHODS: &[Method] = &[
         caller: Caller::Anyone,
         params: &[],
         errors: &[],
-        result: Shape::Text,
+        result: Shape::Date,
         handler: |call| Box::pin(time(call)),
     },
     Method {
@@ -140,7 +146,7 @@ pub const METHODS: &[Method] = &[
         caller: Caller::Anyone,
         params: &[Param::required("CODE", Kind::Text)],
         errors: &[Refusal::CodeEmpty],
-        result: Shape::Map(&Shape::Any),
+        result: Shape::Object(&[("value", Shape::Text)]),
         handler: |call| Box::pin(feature(call)),
     },
     Method {
@@ -150,7 +156,11 @@ pub const METHODS: &[Method] = &[
         caller: Caller::Anyone,
         params: &[Param::required("ACCESS", Kind::List)],
         errors: &[],
-        result: Shape::OrFalse(&Shape::Map(&Shape::Any)),
+        result: Shape::OrFalse(&Shape::Map(&Shape::Object(&[
+            ("provider", Shape::Text),
+            ("name", Shape::Text),
+            ("provider_id", Shape::Text),
+        ]))),
         handler: |call| Box::pin(access_name(call)),
     },
     Method {
@@ -180,7 +190,7 @@ pub const METHODS: &[Method] = &[
         caller: Caller::Anyone,
         params: &[],
         errors: &[],
-        result: Shape::Map(&Shape::Any),
+        result: Shape::Object(&[("SCOPE", Shape::List(&Shape::Text)), ("LICENSE", Shape::Text)]),
         handler: |call| Box::pin(app_info(call)),
     },
 ];

@@ -12,7 +12,7 @@ use crate::rest::call::{Call, Failure};
 use crate::rest::params::{Int, Params, int_of, list_of, text_of};
 use crate::rest::registry::{Caller, Kind, Method, Param};
 use crate::rest::schema::Shape;
-use crate::rest::shape::department::{FIELDS, record};
+use crate::rest::shape::department::{FIELDS, RECORD, record};
 
 /// How many records a page has.
 const PAGE: usize = 50;
@@ -35,7 +35,7 @@ pub const METHODS: &[Method] = &[
             Param::optional("START", Kind::Int, "0"),
         ],
         errors: &[],
-        result: Shape::List(&Shape::Any),
+        result: Shape::List(&RECORD),
         handler: |call| Box::pin(get(call)),
     },
     Method {
@@ -45,7 +45,7 @@ pub const METHODS: &[Method] = &[
         caller: Caller::Anyone,
         params: &[],
         errors: &[],
-        result: Shape::Map(&Shape::Any),
+        result: Shape::Map(&Shape::Text),
         handler: |call| Box::pin(fields(call)),
     },
     Method {

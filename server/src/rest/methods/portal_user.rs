@@ -15,7 +15,7 @@ use crate::rest::filter::{compare, holds};
 use crate::rest::params::{Params, list_of, text_of};
 use crate::rest::registry::{Caller, Kind, Method, Param};
 use crate::rest::schema::Shape;
-use crate::rest::shape::portal_user::{FIELDS, date_field, field, in_profile, online, record};
+use crate::rest::shape::portal_user::{FIELDS, RECORD, date_field, field, in_profile, online, record};
 
 /// How many records a page has.
 const PAGE: usize = 50;
@@ -38,7 +38,7 @@ pub const METHODS: &[Method] = &[
             Param::optional("start", Kind::Int, "0"),
         ],
         errors: &[],
-        result: Shape::List(&Shape::Any),
+        result: Shape::List(&RECORD),
         handler: |call| Box::pin(get(call)),
     },
     Method {
@@ -48,7 +48,7 @@ pub const METHODS: &[Method] = &[
         caller: Caller::Anyone,
         params: &[],
         errors: &[],
-        result: Shape::Map(&Shape::Any),
+        result: Shape::Map(&Shape::Text),
         handler: |call| Box::pin(fields(call)),
     },
     Method {
@@ -58,7 +58,7 @@ pub const METHODS: &[Method] = &[
         caller: Caller::Anyone,
         params: &[],
         errors: &[],
-        result: Shape::Map(&Shape::Any),
+        result: RECORD,
         handler: |call| Box::pin(current(call)),
     },
     Method {
@@ -75,7 +75,7 @@ pub const METHODS: &[Method] = &[
             Param::optional("start", Kind::Int, "0"),
         ],
         errors: &[],
-        result: Shape::List(&Shape::Any),
+        result: Shape::List(&RECORD),
         handler: |call| Box::pin(search(call)),
     },
     Method {

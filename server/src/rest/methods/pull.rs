@@ -22,6 +22,55 @@ const CONFIG_TIMESTAMP: i64 = 1_764_547_200;
 /// How many channels are answered at once.
 const CHANNELS: usize = 500;
 
+/// Where and with what to connect.
+const CONFIG: Shape = Shape::Object(&[
+    (
+        "server",
+        Shape::Object(&[
+            ("version", Shape::Int),
+            ("server_enabled", Shape::Bool),
+            ("mode", Shape::Text),
+            ("hostname", Shape::Text),
+            ("long_polling", Shape::Text),
+            ("long_pooling_secure", Shape::Text),
+            ("websocket_enabled", Shape::Bool),
+            ("websocket", Shape::Text),
+            ("websocket_secure", Shape::Text),
+            ("publish_enabled", Shape::Bool),
+            ("publish", Shape::Text),
+            ("publish_secure", Shape::Text),
+            ("config_timestamp", Shape::Int),
+        ]),
+    ),
+    ("api", Shape::Object(&[("revision_web", Shape::Int), ("revision_mobile", Shape::Int)])),
+    ("channels", Shape::Object(&[("shared", OWN_CHANNEL), ("private", OWN_CHANNEL)])),
+    ("jwt", Shape::Text),
+    ("exp", Shape::Int),
+    ("publicChannels", Shape::Map(&CHANNEL)),
+    ("serverTime", Shape::Date),
+]);
+
+/// A channel on which the caller hears of events; people may publish to the private one.
+const OWN_CHANNEL: Shape = Shape::Object(&[
+    ("id", Shape::Text),
+    ("public_id", Shape::Sometimes(&Shape::Text)),
+    ("start", Shape::Date),
+    ("end", Shape::Date),
+    ("type", Shape::Text),
+]);
+
+/// The name by which one publishes to a person.
+const CHANNEL: Shape = Shape::Named(
+    "PublicChannel",
+    &Shape::Object(&[
+        ("user_id", Shape::Int),
+        ("public_id", Shape::Text),
+        ("signature", Shape::Text),
+        ("start", Shape::Date),
+        ("end", Shape::Date),
+    ]),
+);
+
 /// The declarations.
 pub const METHODS: &[Method] = &[
     Method {
@@ -31,7 +80,7 @@ pub const METHODS: &[Method] = &[
         caller: Caller::Anyone,
         params: &[Param::optional("CACHE", Kind::Flag, "Y"), Param::optional("REOPEN", Kind::Flag, "N")],
         errors: &[],
-        result: Shape::Map(&Shape::Any),
+        result: CONFIG,
         handler: |call| Box::pin(config(call)),
     },
     Method {
@@ -41,7 +90,7 @@ pub const METHODS: &[Method] = &[
         caller: Caller::Anyone,
         params: &[Param::required("USER_ID", Kind::Int)],
         errors: &[Refusal::UserIdEmpty, Refusal::UserNotExists, Refusal::StrangerToGuest],
-        result: Shape::Map(&Shape::Any),
+        result: CHANNEL,
         handler: |call| Box::pin(public(call)),
     },
     Method {
@@ -51,7 +100,7 @@ pub const METHODS: &[Method] = &[
         caller: Caller::Anyone,
         params: &[Param::required("USERS", Kind::List)],
         errors: &[Refusal::ListMalformed],
-        result: Shape::Map(&Shape::Any),
+        result: Shape::Map(&CHANNEL),
         handler: |call| Box::pin(public_list(call)),
     },
     Method {
@@ -61,7 +110,7 @@ pub const METHODS: &[Method] = &[
         caller: Caller::Anyone,
         params: &[Param::required("userIds", Kind::List)],
         errors: &[Refusal::ListMalformed],
-        result: Shape::Map(&Shape::Any),
+        result: Shape::Map(&Shape::Int),
         handler: |call| Box::pin(last_seen(call)),
     },
     Method {
@@ -71,7 +120,7 @@ pub const METHODS: &[Method] = &[
         caller: Caller::Anyone,
         params: &[Param::optional("TAGS", Kind::List, "none")],
         errors: &[],
-        result: Shape::Map(&Shape::Any),
+        result: Shape::Map(&Shape::Bool),
         handler: |call| Box::pin(extend(call)),
     },
 ];

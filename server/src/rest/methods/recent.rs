@@ -13,9 +13,9 @@ use crate::rest::params::Int;
 use crate::rest::registry::{Caller, Kind, Method, Param};
 use crate::rest::schema::Shape;
 use crate::rest::shape::Wire;
-use crate::rest::shape::recent::{Text, removal, row};
+use crate::rest::shape::recent::{ROW, Text, removal, row};
 use crate::rest::shape::row::{write_row, write_rows};
-use crate::rest::shape::user::today;
+use crate::rest::shape::user::{USER, today};
 
 /// How many rows a page of the long list has unless told otherwise, and at most.
 const PAGE: i64 = 50;
@@ -40,7 +40,7 @@ pub const METHODS: &[Method] = &[
             Param::optional("LAST_SYNC_DATE", Kind::Date, ""),
         ],
         errors: &[],
-        result: Shape::List(&Shape::Any),
+        result: Shape::List(&ROW),
         handler: |call| Box::pin(get(call)),
     },
     Method {
@@ -64,7 +64,14 @@ pub const METHODS: &[Method] = &[
             Param::optional("LIMIT", Kind::Int, "50"),
         ],
         errors: &[],
-        result: Shape::Map(&Shape::Any),
+        result: Shape::Object(&[
+            ("items", Shape::List(&ROW)),
+            ("hasMorePages", Shape::Bool),
+            ("hasMore", Shape::Bool),
+            ("copilot", Shape::Map(&Shape::Any)),
+            ("messagesAutoDeleteConfigs", Shape::List(&Shape::Any)),
+            ("birthdayList", Shape::Sometimes(&Shape::List(&USER))),
+        ]),
         handler: |call| Box::pin(list(call)),
     },
     Method {

@@ -10,9 +10,9 @@ use crate::rest::answer::Answer;
 use crate::rest::call::{Call, Failure};
 use crate::rest::registry::{Caller, Kind, Method, Param};
 use crate::rest::schema::Shape;
-use crate::rest::shape::chat::chat_view;
-use crate::rest::shape::department::card;
-use crate::rest::shape::search::{found_dialog, found_user};
+use crate::rest::shape::chat::{CHAT, chat_view};
+use crate::rest::shape::department::{CARD, card};
+use crate::rest::shape::search::{FOUND_DIALOG, FOUND_USER, found_dialog, found_user};
 
 /// The declarations.
 pub const METHODS: &[Method] = &[
@@ -28,7 +28,7 @@ pub const METHODS: &[Method] = &[
             Param::optional("LIMIT", Kind::Int, "10"),
         ],
         errors: &[Refusal::FindShort],
-        result: Shape::Map(&Shape::Any),
+        result: Shape::Map(&FOUND_USER),
         handler: |call| Box::pin(users(call)),
     },
     Method {
@@ -43,7 +43,7 @@ pub const METHODS: &[Method] = &[
             Param::optional("LIMIT", Kind::Int, "10"),
         ],
         errors: &[Refusal::FindShort],
-        result: Shape::List(&Shape::Any),
+        result: Shape::List(&CHAT),
         handler: |call| Box::pin(chats(call)),
     },
     Method {
@@ -58,7 +58,7 @@ pub const METHODS: &[Method] = &[
             Param::optional("LIMIT", Kind::Int, "10"),
         ],
         errors: &[Refusal::FindShort],
-        result: Shape::List(&Shape::Any),
+        result: Shape::List(&CARD),
         handler: |call| Box::pin(departments(call)),
     },
     Method {
@@ -72,7 +72,7 @@ pub const METHODS: &[Method] = &[
             Param::optional("SKIP_DIALOG", Kind::Flag, "N"),
         ],
         errors: &[],
-        result: Shape::List(&Shape::Any),
+        result: Shape::List(&FOUND_DIALOG),
         handler: |call| Box::pin(last_get(call)),
     },
     Method {

@@ -11,7 +11,7 @@ use crate::rest::call::{Call, Failure};
 use crate::rest::params::Int;
 use crate::rest::registry::{Caller, Kind, Method, Param};
 use crate::rest::schema::Shape;
-use crate::rest::shape::user::today;
+use crate::rest::shape::user::{USER, today};
 
 /// For how many minutes somebody has been away unless they say.
 const AWAY: i64 = 10;
@@ -28,7 +28,7 @@ pub const METHODS: &[Method] = &[
             Param::optional("AVATAR_HR", Kind::Flag, "N"),
         ],
         errors: &[Refusal::UserNumberEmpty, Refusal::UserNotExists, Refusal::StrangerToGuest],
-        result: Shape::Map(&Shape::Any),
+        result: USER,
         handler: |call| Box::pin(get(call)),
     },
     Method {
@@ -42,7 +42,7 @@ pub const METHODS: &[Method] = &[
             Param::optional("RESULT_TYPE", Kind::Text, "map"),
         ],
         errors: &[Refusal::ListMalformed],
-        result: Shape::Either(&[Shape::Map(&Shape::Any), Shape::List(&Shape::Any)]),
+        result: Shape::Either(&[Shape::Map(&Shape::OrNull(&USER)), Shape::List(&USER)]),
         handler: |call| Box::pin(list(call)),
     },
     Method {

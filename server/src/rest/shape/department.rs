@@ -5,7 +5,8 @@ use lately_model::Department;
 use serde_json::{Map, Value, json};
 
 use super::Wire;
-use super::user::today;
+use super::user::{USER, today};
+use crate::rest::schema::Shape::{self, Int, Named, Object, OrNull, Sometimes, Text};
 
 /// The fields of a record with their titles.
 pub const FIELDS: [(&str, &str); 5] = [
@@ -15,6 +16,30 @@ pub const FIELDS: [(&str, &str); 5] = [
     ("PARENT", "Parent Department"),
     ("UF_HEAD", "Manager"),
 ];
+
+/// What [`record`] gives.
+pub const RECORD: Shape = Named(
+    "DepartmentRecord",
+    &Object(&[
+        ("ID", Text),
+        ("NAME", Text),
+        ("SORT", Int),
+        ("PARENT", Sometimes(&Text)),
+        ("UF_HEAD", Sometimes(&Text)),
+    ]),
+);
+
+/// What [`card`] gives.
+pub const CARD: Shape = Named(
+    "Department",
+    &Object(&[
+        ("id", Int),
+        ("name", Text),
+        ("full_name", Text),
+        ("manager_user_id", Int),
+        ("manager_user_data", Sometimes(&OrNull(&USER))),
+    ]),
+);
 
 /// A record (`department.get`); what is not set has no key.
 pub fn record(department: &Department) -> Value {

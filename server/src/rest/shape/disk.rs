@@ -5,8 +5,87 @@ use lately_messenger::link::{Links, Signer};
 use lately_model::{File, Folder, FolderId, Owner};
 use serde_json::{Value, json};
 
-use super::Wire;
 use super::file::{addresses, updated, updater};
+use super::{NUMBER, Wire};
+use crate::rest::schema::Shape::{self, Date, Either, Named, Object, OrNull, Text};
+
+/// What [`storage`] gives.
+pub const STORAGE: Shape = Named(
+    "Storage",
+    &Object(&[
+        ("ID", Text),
+        ("NAME", Text),
+        ("CODE", OrNull(&Text)),
+        ("MODULE_ID", Text),
+        ("ENTITY_TYPE", Text),
+        ("ENTITY_ID", Text),
+        ("ROOT_OBJECT_ID", Text),
+    ]),
+);
+
+/// What [`folder`] gives.
+pub const FOLDER: Shape = Named(
+    "Folder",
+    &Object(&[
+        ("ID", Text),
+        ("NAME", Text),
+        ("CODE", OrNull(&Text)),
+        ("STORAGE_ID", Text),
+        ("TYPE", Text),
+        ("REAL_OBJECT_ID", Text),
+        ("PARENT_ID", OrNull(&Text)),
+        ("DELETED_TYPE", Text),
+        ("CREATE_TIME", Date),
+        ("UPDATE_TIME", Date),
+        ("DELETE_TIME", OrNull(&Date)),
+        ("CREATED_BY", Text),
+        ("UPDATED_BY", Text),
+        ("DELETED_BY", Text),
+        ("DETAIL_URL", Text),
+    ]),
+);
+
+/// What [`file`] gives, and [`new_file`] and [`new_version`], where some numbers are numbers.
+pub const DISK_FILE: Shape = Named(
+    "DiskFile",
+    &Object(&[
+        ("ID", NUMBER),
+        ("NAME", Text),
+        ("CODE", OrNull(&Text)),
+        ("STORAGE_ID", Text),
+        ("TYPE", Text),
+        ("PARENT_ID", Text),
+        ("DELETED_TYPE", NUMBER),
+        ("GLOBAL_CONTENT_VERSION", NUMBER),
+        ("FILE_ID", NUMBER),
+        ("SIZE", Text),
+        ("CREATE_TIME", Date),
+        ("UPDATE_TIME", Date),
+        ("DELETE_TIME", OrNull(&Date)),
+        ("CREATED_BY", Text),
+        ("UPDATED_BY", Text),
+        ("DELETED_BY", OrNull(&Text)),
+        ("DOWNLOAD_URL", Text),
+        ("DETAIL_URL", Text),
+    ]),
+);
+
+/// What [`thing`] gives.
+pub const THING: Shape = Either(&[FOLDER, DISK_FILE]);
+
+/// What [`attached`] gives.
+pub const ATTACHED: Shape = Object(&[
+    ("ID", Text),
+    ("OBJECT_ID", Text),
+    ("MODULE_ID", Text),
+    ("ENTITY_TYPE", Text),
+    ("ENTITY_ID", Text),
+    ("CREATE_TIME", Date),
+    ("CREATED_BY", Text),
+    ("DOWNLOAD_URL", Text),
+    ("NAME", Text),
+    ("SIZE", Text),
+]);
 
 /// A storage.
 pub fn storage(folder: &Folder) -> Value {

@@ -6,6 +6,48 @@ use lately_model::{DialogId, File, FileKind, Folder, FolderId};
 use serde_json::{Map, Value, json};
 
 use super::Wire;
+use crate::rest::schema::Shape::{
+    self, Bool, Date, Int, List, Named, Object, OrFalse, OrNull, Sometimes, Text,
+};
+
+/// What [`file`] gives.
+pub const FILE: Shape = Named(
+    "File",
+    &Object(&[
+        ("id", Int),
+        ("chatId", Int),
+        ("date", Date),
+        ("type", Text),
+        ("name", Text),
+        ("extension", Text),
+        ("size", Int),
+        ("image", OrFalse(&Object(&[("height", Int), ("width", Int)]))),
+        ("status", Text),
+        ("progress", Int),
+        ("authorId", Int),
+        ("authorName", Text),
+        ("urlPreview", Text),
+        ("urlShow", Text),
+        ("urlDownload", Text),
+        ("viewerAttrs", OrNull(&VIEWER)),
+        ("mediaUrl", Object(&[("preview", Object(&[("250", Text)]))])),
+        ("isTranscribable", Bool),
+        ("isVideoNote", Bool),
+        ("isVoiceNote", Bool),
+    ]),
+);
+
+const VIEWER: Shape = Object(&[
+    ("viewer", Text),
+    ("viewerType", Text),
+    ("src", Text),
+    ("objectId", Text),
+    ("viewerGroupBy", Text),
+    ("imChatId", Int),
+    ("title", Text),
+    ("actions", Text),
+    ("viewerResized", Sometimes(&Text)),
+]);
 
 /// A file with its author's name and its links.
 pub fn file(shown: &ShownFile, wire: &Wire<'_>) -> Value {
@@ -80,6 +122,39 @@ pub fn upload(token: &str, wire: &Wire<'_>) -> String {
     format!("{}/rest/upload.json?token={token}", wire.base_url)
 }
 
+/// What [`posted`] gives; the keys say where a file came from.
+pub const POSTED: Shape = Object(&[
+    ("FILES", Shape::Map(&FILE)),
+    ("DISK_ID", List(&Text)),
+    ("FILE_MODELS", Shape::Map(&MODEL)),
+    ("MESSAGE_ID", Int),
+]);
+
+const MODEL: Shape = Named(
+    "FileModel",
+    &Object(&[
+        ("id", Int),
+        ("name", Text),
+        ("createTime", Date),
+        ("updateTime", Date),
+        ("deleteTime", OrNull(&Date)),
+        ("code", OrNull(&Text)),
+        ("xmlId", OrNull(&Text)),
+        ("storageId", Int),
+        ("realObjectId", Int),
+        ("parentId", Int),
+        ("deletedType", Int),
+        ("createdBy", Text),
+        ("updatedBy", Text),
+        ("deletedBy", Text),
+        ("typeFile", Int),
+        ("globalContentVersion", Int),
+        ("fileId", Int),
+        ("size", Int),
+        ("links", Object(&[("download", Text), ("preview", Text)])),
+    ]),
+);
+
 /// What `im.disk.file.commit` answers. `word` is how the keys of files begin.
 pub fn posted(posted: &Posted, word: &str, wire: &Wire<'_>) -> Value {
     let key = |shown: &ShownFile| format!("{word}{}", shown.file.id);
@@ -133,6 +208,16 @@ pub fn updated(file: &File) -> lately_model::Moment {
 pub fn updater(file: &File) -> lately_model::UserId {
     if file.updated_by.is_none() { file.author_id } else { file.updated_by }
 }
+
+/// What [`sent`] gives.
+pub const SENT: Shape =
+    Object(&[("file", OrNull(&FILE)), ("messageId", Int), ("chatId", Int), ("dialogId", Text)]);
+
+/// What [`saved`] gives.
+pub const SAVED: Shape = Object(&[
+    ("folder", Object(&[("id", Int), ("name", Text)])),
+    ("file", Object(&[("id", Int), ("name", Text)])),
+]);
 
 /// What `im.v2.File.upload` answers.
 pub fn sent(posted: &Posted, dialog: DialogId, wire: &Wire<'_>) -> Value {

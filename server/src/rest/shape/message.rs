@@ -5,10 +5,103 @@ use lately_messenger::message_search::FoundPage;
 use lately_model::{Message, UserId};
 use serde_json::{Value, json};
 
-use super::file::file;
+use super::file::{FILE, file};
 use super::text::linked;
-use super::user::today;
+use super::user::{BOT, PHONES, USER, today};
 use super::{PhpMap, Wire};
+use crate::rest::schema::Shape::{
+    self, Any, Bool, Date, Int, List, Map, Named, Object, OrFalse, OrNull, Text,
+};
+
+/// What [`page`] gives.
+pub const MESSAGES: Shape =
+    Object(&[("chat_id", Int), ("messages", List(&MESSAGE)), ("users", List(&USER)), ("files", List(&FILE))]);
+
+const MESSAGE: Shape = Named(
+    "Message",
+    &Object(&[
+        ("id", Int),
+        ("chat_id", Int),
+        ("author_id", Int),
+        ("date", Date),
+        ("text", Text),
+        ("unread", Bool),
+        ("uuid", OrNull(&Text)),
+        ("replaces", List(&Any)),
+        ("params", Map(&Any)),
+        ("disappearing_date", OrNull(&Date)),
+    ]),
+);
+
+/// What [`found`] gives.
+pub const FOUND: Shape = Object(&[
+    ("users", List(&CAMEL_USER)),
+    ("files", List(&FILE)),
+    ("additionalMessages", List(&Any)),
+    ("copilot", OrNull(&Map(&Any))),
+    ("stickers", List(&Any)),
+    ("reactions", List(&Any)),
+    ("tariffRestrictions", Object(&[("isHistoryLimitExceeded", Bool)])),
+    ("usersShort", List(&Any)),
+    ("messages", List(&FOUND_MESSAGE)),
+]);
+
+const FOUND_MESSAGE: Shape = Named(
+    "FoundMessage",
+    &Object(&[
+        ("id", Int),
+        ("chatId", Int),
+        ("chat_id", Int),
+        ("authorId", Int),
+        ("author_id", Int),
+        ("date", Date),
+        ("text", Text),
+        ("isSystem", Bool),
+        ("uuid", OrNull(&Text)),
+        ("forward", OrNull(&Map(&Any))),
+        ("params", Map(&Any)),
+        ("viewedByOthers", Bool),
+        ("block", OrNull(&Map(&Any))),
+        ("unread", Bool),
+        ("viewed", Bool),
+        ("viewedCount", Int),
+    ]),
+);
+
+/// [`USER`] with its keys in camel case.
+const CAMEL_USER: Shape = Named(
+    "CamelUser",
+    &Object(&[
+        ("id", Int),
+        ("active", Bool),
+        ("name", Text),
+        ("firstName", Text),
+        ("lastName", Text),
+        ("workPosition", Text),
+        ("color", Text),
+        ("avatar", Text),
+        ("avatarHr", Text),
+        ("gender", Text),
+        ("birthday", Text),
+        ("extranet", Bool),
+        ("network", Bool),
+        ("bot", Bool),
+        ("connector", Bool),
+        ("externalAuthId", Text),
+        ("status", Text),
+        ("idle", OrFalse(&Date)),
+        ("lastActivityDate", OrFalse(&Date)),
+        ("mobileLastDate", OrFalse(&Date)),
+        ("desktopLastDate", OrFalse(&Date)),
+        ("absent", OrFalse(&Date)),
+        ("departments", List(&Int)),
+        ("phones", OrFalse(&PHONES)),
+        ("botData", OrNull(&BOT)),
+        ("type", Text),
+        ("website", Text),
+        ("email", Text),
+    ]),
+);
 
 /// A page of messages with the people and files in it.
 pub fn page(page: &MessagePage, wire: &Wire<'_>) -> Value {

@@ -18,6 +18,8 @@ use jiff::tz::TimeZone;
 use lately_model::{Moment, Revision};
 use serde::{Serialize, Serializer};
 
+use super::schema::Shape;
+
 /// What every shape needs to know of the portal and the caller.
 #[derive(Debug, Clone, Copy)]
 pub struct Wire<'a> {
@@ -45,6 +47,9 @@ impl Wire<'_> {
         if url.starts_with('/') { format!("{}{url}", self.base_url) } else { url.to_owned() }
     }
 }
+
+/// A number, or on the seed page a text of its digits.
+pub const NUMBER: Shape = Shape::Either(&[Shape::Int, Shape::Text]);
 
 /// A value, or `false` instead of nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]

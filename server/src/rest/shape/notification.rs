@@ -7,8 +7,55 @@ use lately_model::{Message, Notification, NotificationKind};
 use serde_json::{Map, Value, json};
 
 use super::text::linked;
-use super::user::today;
+use super::user::{USER, today};
 use super::{PhpMap, Wire};
+use crate::rest::schema::Shape::{self, Any, Date, Int, List, Named, Object, OrNull, Sometimes, Text};
+
+/// What [`page`] gives.
+pub const NOTIFICATIONS: Shape = Object(&[
+    ("total_count", Sometimes(&Int)),
+    ("total_unread_count", Sometimes(&Int)),
+    ("chat_id", Int),
+    ("notifications", List(&NOTIFICATION)),
+    ("users", List(&USER)),
+]);
+
+/// What [`found`] gives.
+pub const FOUND: Shape = Object(&[
+    ("chat_id", Int),
+    ("notifications", List(&NOTIFICATION)),
+    ("users", List(&USER)),
+    ("total_results", Sometimes(&Int)),
+]);
+
+const NOTIFICATION: Shape = Named(
+    "Notification",
+    &Object(&[
+        ("id", Int),
+        ("chat_id", Int),
+        ("author_id", Int),
+        ("date", Date),
+        ("notify_type", Int),
+        ("notify_module", Text),
+        ("notify_event", Text),
+        ("notify_tag", Text),
+        ("notify_sub_tag", Text),
+        ("notify_title", Text),
+        ("setting_name", Text),
+        ("text", Text),
+        ("notify_read", Text),
+        ("params", OrNull(&Shape::Map(&Any))),
+        ("notify_buttons", Sometimes(&Text)),
+        ("text_converted", Sometimes(&Text)),
+    ]),
+);
+
+/// What [`schema`] gives, by module.
+pub const SCHEMA: Shape = Shape::Map(&Object(&[
+    ("NAME", Text),
+    ("MODULE_ID", Text),
+    ("LIST", List(&Object(&[("ID", Text), ("NAME", Text)]))),
+]));
 
 /// A page with the numbers of all and of unread ones. Somebody whom nobody ever notified has none.
 pub fn page(page: &NotificationPage, converted: bool, wire: &Wire<'_>) -> Value {

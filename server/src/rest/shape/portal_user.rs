@@ -6,6 +6,7 @@ use lately_model::{Moment, Scopes, User, UserKind};
 use serde_json::{Map, Value, json};
 
 use super::Wire;
+use crate::rest::schema::Shape::{self, Bool, Date, Int, List, Named, Object, Open, Sometimes, Text};
 
 /// Somebody counts as online for this many seconds after their last action (behaviour.md E).
 const ONLINE: i64 = 1440;
@@ -91,6 +92,48 @@ pub const FIELDS: [(&str, &str); 62] = [
     ("UF_PHONE_INNER", "Extension"),
     ("USER_TYPE", "USER_TYPE"),
 ];
+
+/// What [`record`] gives, as far as the scope and `select` let it, and the other fields of a profile.
+pub const RECORD: Shape = Named(
+    "UserRecord",
+    &Open(&[
+        ("ID", Text),
+        ("ACTIVE", Sometimes(&Bool)),
+        ("NAME", Sometimes(&Text)),
+        ("LAST_NAME", Sometimes(&Text)),
+        ("SECOND_NAME", Sometimes(&Text)),
+        ("EMAIL", Sometimes(&Text)),
+        ("LAST_LOGIN", Sometimes(&Text)),
+        ("DATE_REGISTER", Sometimes(&Date)),
+        ("TIME_ZONE", Sometimes(&Text)),
+        ("IS_ONLINE", Sometimes(&Text)),
+        ("TIMESTAMP_X", Sometimes(&Date)),
+        ("LAST_ACTIVITY_DATE", Sometimes(&Text)),
+        ("PERSONAL_GENDER", Sometimes(&Text)),
+        ("PERSONAL_WWW", Sometimes(&Text)),
+        ("PERSONAL_BIRTHDAY", Sometimes(&Text)),
+        ("PERSONAL_MOBILE", Sometimes(&Text)),
+        ("PERSONAL_PHONE", Sometimes(&Text)),
+        ("WORK_PHONE", Sometimes(&Text)),
+        ("WORK_POSITION", Sometimes(&Text)),
+        ("UF_EMPLOYMENT_DATE", Sometimes(&Text)),
+        ("UF_DEPARTMENT", Sometimes(&List(&Int))),
+        ("UF_PHONE_INNER", Sometimes(&Text)),
+        ("USER_TYPE", Sometimes(&Text)),
+        ("PERSONAL_PHOTO", Sometimes(&Text)),
+    ]),
+);
+
+/// What [`profile`] gives.
+pub const PROFILE: Shape = Object(&[
+    ("ID", Text),
+    ("ADMIN", Bool),
+    ("NAME", Text),
+    ("LAST_NAME", Text),
+    ("PERSONAL_GENDER", Text),
+    ("TIME_ZONE", Text),
+    ("PERSONAL_PHOTO", Sometimes(&Text)),
+]);
 
 /// The record of a user as the scopes show it.
 pub fn record(user: &User, scopes: &Scopes, now: Moment, wire: &Wire<'_>) -> Value {

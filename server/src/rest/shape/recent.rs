@@ -5,11 +5,12 @@ use lately_model::{LastMessage, Removal, Revision, Room, User, preview};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use super::chat::{ChatStub, RecentChat, recent_chat, stub};
+use super::chat::{CHAT_STUB, ChatStub, ROW_CHAT, RecentChat, recent_chat, stub};
 use super::part::{Gap, Part};
 use super::text::linked;
-use super::user::{Blank, UserShape, user_shape};
-use super::{Number, PhpMap, Wire};
+use super::user::{Blank, ROW_USER, UserShape, user_shape};
+use super::{NUMBER, Number, PhpMap, Wire};
+use crate::rest::schema::Shape::{self, Bool, Date, Either, Int, Named, Object, OrNull, Sometimes};
 
 /// How the text of the newest message is shown (`im.recent.list`).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -118,6 +119,54 @@ pub struct Lines {
     pub status: i64,
     pub date_create: String,
 }
+
+/// [`Row`].
+pub const ROW: Shape = Named(
+    "Row",
+    &Object(&[
+        ("id", NUMBER),
+        ("chat_id", Int),
+        ("type", Shape::Text),
+        ("avatar", PORTRAIT),
+        ("title", Shape::Text),
+        ("message", ROW_MESSAGE),
+        ("counter", Sometimes(&NUMBER)),
+        ("date", Sometimes(&Date)),
+        ("last_id", Int),
+        ("pinned", Bool),
+        ("unread", Bool),
+        ("has_reminder", Bool),
+        ("date_update", Date),
+        ("date_last_activity", Date),
+        ("user", Sometimes(&Either(&[ROW_USER, Object(&[("id", Int)])]))),
+        ("chat", Sometimes(&Either(&[ROW_CHAT, CHAT_STUB]))),
+        ("lines", Sometimes(&Object(&[("id", Int), ("status", Int), ("date_create", Date)]))),
+        ("options", Shape::Map(&Bool)),
+    ]),
+);
+
+/// [`Avatar`].
+pub const PORTRAIT: Shape = Named("Avatar", &Object(&[("url", Shape::Text), ("color", Shape::Text)]));
+
+/// [`MessageShape`].
+const ROW_MESSAGE: Shape = Named(
+    "RowMessage",
+    &Object(&[
+        ("id", NUMBER),
+        ("text", Shape::Text),
+        ("file", Bool),
+        ("attach", Bool),
+        ("author_id", NUMBER),
+        ("date", Date),
+        ("sticker", OrNull(&Int)),
+        ("status", Shape::Text),
+        ("uuid", Sometimes(&OrNull(&Shape::Text))),
+    ]),
+);
+
+/// What [`removal`] gives.
+pub const REMOVAL: Shape =
+    Named("Removal", &Object(&[("id", NUMBER), ("reason", Shape::Text), ("date", Date)]));
 
 /// The shape of a row.
 pub fn row<'a>(row: &RecentRow<'a>, text: Text, wire: &Wire<'_>) -> Row<'a> {

@@ -3,7 +3,8 @@
 use lately_model::{Revision, User, UserKind};
 use serde::Serialize;
 
-use super::{Number, OrFalse, Wire};
+use super::{NUMBER, Number, OrFalse, Wire};
+use crate::rest::schema::Shape::{self, Bool, Date, Int, List, Named, Object, OrNull, Sometimes, Text};
 
 /// What `avatar_hr` points to when there is no picture.
 const BLANK: &str = "/bitrix/js/im/images/blank.gif";
@@ -42,6 +43,103 @@ pub struct UserShape {
     pub website: String,
     pub email: String,
 }
+
+/// [`UserShape`] as [`today`] gives it.
+pub const USER: Shape = Named(
+    "User",
+    &Object(&[
+        ("id", Int),
+        ("active", Bool),
+        ("name", Text),
+        ("first_name", Text),
+        ("last_name", Text),
+        ("work_position", Text),
+        ("color", Text),
+        ("avatar", Text),
+        ("avatar_hr", Text),
+        ("gender", Text),
+        ("birthday", Text),
+        ("extranet", Bool),
+        ("network", Bool),
+        ("bot", Bool),
+        ("connector", Bool),
+        ("external_auth_id", Text),
+        ("status", Text),
+        ("idle", Shape::OrFalse(&Date)),
+        ("last_activity_date", Shape::OrFalse(&Date)),
+        ("mobile_last_date", Shape::OrFalse(&Date)),
+        ("desktop_last_date", Shape::OrFalse(&Date)),
+        ("absent", Shape::OrFalse(&Date)),
+        ("departments", List(&Int)),
+        ("phones", Shape::OrFalse(&PHONES)),
+        ("bot_data", OrNull(&BOT)),
+        ("type", Text),
+        ("website", Text),
+        ("email", Text),
+    ]),
+);
+
+/// [`UserShape`] as rows have it, whose form depends on the revision.
+pub const ROW_USER: Shape = Named(
+    "RowUser",
+    &Object(&[
+        ("id", NUMBER),
+        ("active", Bool),
+        ("name", Text),
+        ("first_name", Text),
+        ("last_name", Text),
+        ("work_position", Text),
+        ("color", Text),
+        ("avatar", Text),
+        ("avatar_hr", Text),
+        ("gender", Text),
+        ("birthday", Shape::OrFalse(&Text)),
+        ("extranet", Bool),
+        ("network", Bool),
+        ("bot", Bool),
+        ("connector", Bool),
+        ("external_auth_id", Text),
+        ("status", Text),
+        ("idle", Shape::OrFalse(&Date)),
+        ("last_activity_date", Shape::OrFalse(&Date)),
+        ("mobile_last_date", Shape::OrFalse(&Date)),
+        ("desktop_last_date", Shape::OrFalse(&Date)),
+        ("absent", Shape::OrFalse(&Date)),
+        ("departments", List(&Int)),
+        ("phones", Shape::OrFalse(&PHONES)),
+        ("bot_data", OrNull(&BOT)),
+        ("type", Text),
+        ("website", Text),
+        ("email", Text),
+    ]),
+);
+
+/// [`PhonesShape`].
+pub const PHONES: Shape = Named(
+    "Phones",
+    &Object(&[
+        ("work_phone", Sometimes(&Text)),
+        ("personal_mobile", Sometimes(&Text)),
+        ("personal_phone", Sometimes(&Text)),
+        ("inner_phone", Sometimes(&Text)),
+    ]),
+);
+
+/// [`BotShape`].
+pub const BOT: Shape = Named(
+    "Bot",
+    &Object(&[
+        ("id", Int),
+        ("code", Text),
+        ("type", Text),
+        ("app_id", Text),
+        ("is_hidden", Bool),
+        ("is_support_openline", Bool),
+        ("openline", Bool),
+        ("background_id", OrNull(&Text)),
+        ("reactions_enabled", Bool),
+    ]),
+);
 
 /// `DD-MM`; unset it is `false` on the seed page and empty on today's.
 #[derive(Debug, Serialize)]
