@@ -11,7 +11,7 @@ mod scene;
 
 use std::sync::Arc;
 
-use lately_model::{Chat, ChatId, Event, Moment, Seat, Session, User, UserId, Webhook};
+use lately_model::{AppId, Chat, ChatId, Event, Moment, Seat, Session, User, UserId, Webhook};
 use lately_store::{Happened, Snapshot};
 use tokio::sync::watch;
 
@@ -127,13 +127,18 @@ impl Messenger {
             .await
     }
 
-    /// Whether this person may still listen by the webhook with this number, or by the session with this one below
-    /// zero.
+    /// Whether this person may still listen by the webhook with this number, by the session with this one below zero,
+    /// or by the application that it stands for.
     pub async fn may_listen(&self, user: UserId, credential: i64) -> Result<bool, Error> {
         let now = self.now();
         self.store
             .read(move |snapshot| {
-                let active = snapshot.user(user)?.is_some_and(|user| user.active);
+                let user_there = snapshot.user(user)?;
+                let active = user_there.as_ref().is_some_and(|user| user.active);
+                if let Some(app) = AppId::of_credential(credential) {
+                    let admin = user_there.is_some_and(|user| user.admin);
+                    return Ok(active && snapshot.app(app)?.is_some_and(|app| app.installed || admin));
+                }
                 if credential < 0 {
                     let good = |known: &Session| known.id.0 == -credential && now < known.expires_at;
                     return Ok(active && snapshot.sessions_of(user)?.iter().any(good));

@@ -10,6 +10,7 @@
     reason = "a test that cannot set itself up has failed"
 )]
 
+mod app;
 mod browser;
 mod client;
 mod clock;
@@ -17,6 +18,7 @@ pub mod database;
 mod ear;
 mod portal;
 
+pub use app::TestApp;
 pub use browser::Browser;
 pub use client::{Client, Reply, send};
 pub use clock::{CountingDice, TestClock};

@@ -10,6 +10,7 @@ use crate::rest::answer::Answer;
 use crate::rest::call::{Call, Failure};
 use crate::rest::params::{list_of, text_of};
 use crate::rest::registry::{self, Caller, Kind, Method, Param};
+use crate::rest::shape::app::{LICENSE, app as app_shape};
 use crate::rest::shape::portal_user::profile as profile_shape;
 
 /// What the other revisions are, which only old clients compare.
@@ -268,7 +269,6 @@ async fn name_of(call: &Call, code: &str) -> Result<Option<(&'static str, String
 
 /// Without an application only the scopes and the licence are told (clients.md).
 async fn app_info(call: &Call) -> Result<Answer, Failure> {
-    Ok(Answer::tree(
-        json!({ "SCOPE": call.credential.scopes.iter().collect::<Vec<_>>(), "LICENSE": "self_hosted" }),
-    ))
+    let scopes: Vec<&str> = call.credential.scopes.iter().collect();
+    Ok(Answer::tree(call.app().map_or_else(|| json!({ "SCOPE": scopes, "LICENSE": LICENSE }), app_shape)))
 }
