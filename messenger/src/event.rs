@@ -13,7 +13,7 @@ mod watches;
 use std::sync::Arc;
 
 use lately_model::right::{Act, Verdict, verdict};
-use lately_model::{Chat, ChatId, Event, Moment, Role, Seat, Session, User, UserId, Webhook};
+use lately_model::{AppId, Chat, ChatId, Event, Moment, Role, Seat, Session, User, UserId, Webhook};
 use lately_store::{Happened, Snapshot};
 use tokio::sync::watch;
 
@@ -131,13 +131,18 @@ impl Messenger {
             .await
     }
 
-    /// Whether this person may still listen by the webhook with this number, or by the session with this one below
-    /// zero.
+    /// Whether this person may still listen by the webhook with this number, by the session with this one below zero,
+    /// or by the application that it stands for.
     pub async fn may_listen(&self, user: UserId, credential: i64) -> Result<bool, Error> {
         let now = self.now();
         self.store
             .read(move |snapshot| {
-                let active = snapshot.user(user)?.is_some_and(|user| user.active);
+                let user_there = snapshot.user(user)?;
+                let active = user_there.as_ref().is_some_and(|user| user.active);
+                if let Some(app) = AppId::of_credential(credential) {
+                    let admin = user_there.is_some_and(|user| user.admin);
+                    return Ok(active && snapshot.app(app)?.is_some_and(|app| app.installed || admin));
+                }
                 if credential < 0 {
                     let good = |known: &Session| known.id.0 == -credential && now < known.expires_at;
                     return Ok(active && snapshot.sessions_of(user)?.iter().any(good));

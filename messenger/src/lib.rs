@@ -4,6 +4,8 @@
 //! Must hold: access is decided inside the transaction that acts; a resident list equals a fresh load at every moment.
 //! Never does: SQL, HTTP, wire shapes.
 
+pub mod app;
+pub mod app_token;
 pub mod avatar;
 pub mod birthday;
 pub mod bus;
@@ -153,6 +155,11 @@ impl Messenger {
     /// The portal's present moment.
     pub fn now(&self) -> Moment {
         Moment::from_timestamp(self.clock.now())
+    }
+
+    /// The portal's own name among portals: 32 hexadecimal digits, the same as long as it lives.
+    pub fn member_id(&self) -> String {
+        self.store.name().to_owned()
     }
 
     /// The clock that was handed in.

@@ -7,7 +7,8 @@ mod fact;
 
 use lately_model::notification::Button;
 use lately_model::{
-    ChatId, ChatKind, FileId, FileKind, FolderId, MessageId, Moment, NotificationKind, Revision, User, UserId,
+    AppId, ChatId, ChatKind, FileId, FileKind, FolderId, MessageId, Moment, NotificationKind, Revision, User,
+    UserId,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -48,6 +49,10 @@ pub enum Record {
     Removal(RemovalRecord),
     /// A webhook.
     Webhook(WebhookRecord),
+    /// An application.
+    App(Box<AppRecord>),
+    /// A token of an application.
+    AppToken(AppTokenRecord),
     /// How somebody signs in.
     Password(PasswordRecord),
     /// Somebody found a dialog.
@@ -334,6 +339,46 @@ pub struct WebhookRecord {
     pub expires_at: Option<Moment>,
     #[serde(default)]
     pub title: String,
+}
+
+/// See [`lately_model::App`]. The secret is written down as its hash only; the application token as it is.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "the fields are those of App")]
+pub struct AppRecord {
+    pub id: AppId,
+    pub client_id: String,
+    pub secret_hash: String,
+    pub application_token: String,
+    #[serde(default)]
+    pub title: String,
+    pub scopes: String,
+    #[serde(default, skip_serializing_if = "none")]
+    pub handler_url: String,
+    #[serde(default, skip_serializing_if = "none")]
+    pub install_url: String,
+    #[serde(default, skip_serializing_if = "none")]
+    pub api_only: bool,
+    pub installed: bool,
+    #[serde(default = "first", skip_serializing_if = "is_first")]
+    pub version: i64,
+    pub revision: Revision,
+    pub created_at: Moment,
+    #[serde(default, skip_serializing_if = "none")]
+    pub created_by: UserId,
+}
+
+/// See [`lately_model::AppToken`]. The token is written down as its hash only; codes are not written.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "the fields are those of AppToken")]
+pub struct AppTokenRecord {
+    pub app: AppId,
+    pub user: UserId,
+    pub kind: String,
+    pub hash: String,
+    pub created_at: Moment,
+    pub expires_at: Moment,
 }
 
 /// See [`lately_model::Password`]. The password is written down as its hash only.

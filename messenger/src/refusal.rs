@@ -37,6 +37,14 @@ pub enum Refusal {
     MayNotSignIn,
     /// The invitation is unknown, used, or its time is over.
     InvitationUnknown,
+    /// There is no application of this public name.
+    ClientUnknown,
+    /// The secret of the application is another.
+    ClientSecretWrong,
+    /// The code or the refresh token is unknown, was used, or is too old.
+    GrantUnknown,
+    /// The installation of the application is not finished.
+    AppNotInstalled,
     /// A name is missing.
     NameEmpty,
     /// The dialog id is missing or malformed.

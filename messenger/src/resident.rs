@@ -144,7 +144,7 @@ impl State {
                     self.put_person(*user);
                 }
             }
-            Change::Webhooks(_) | Change::Sessions(_) | Change::Much => {}
+            Change::Webhooks(_) | Change::Sessions(_) | Change::App(_) | Change::Much => {}
         }
     }
 
@@ -355,6 +355,7 @@ impl Observer for Hearing {
         for change in changes.iter().flatten() {
             match change {
                 Change::Webhooks(user) | Change::Sessions(user) => self.keyring.forget(*user),
+                Change::App(_) => self.keyring.tokens.forget_all(),
                 // Somebody who was dismissed must not get in any more.
                 Change::Person(user) => {
                     self.keyring.forget(user.id);

@@ -50,6 +50,10 @@ id!(
     WebhookId
 );
 id!(
+    /// An application.
+    AppId
+);
+id!(
     /// A folder of a drive, or of a chat's files. Folders and files share one row of numbers.
     FolderId
 );

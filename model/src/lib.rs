@@ -5,6 +5,8 @@
 //! Must hold: everything here is a pure function of its arguments.
 //! Never does: I/O, SQL, clocks, randomness, async, wire formats.
 
+pub mod app;
+pub mod app_token;
 pub mod blob;
 pub mod chat;
 pub mod color;
@@ -30,6 +32,8 @@ pub mod text;
 pub mod user;
 pub mod webhook;
 
+pub use app::App;
+pub use app_token::{AppToken, TokenKind};
 pub use blob::Blob;
 pub use chat::{Chat, ChatKind};
 pub use department::{Department, Structure};
@@ -37,7 +41,9 @@ pub use dialog::DialogId;
 pub use event::Event;
 pub use file::{File, FileKind};
 pub use folder::{Folder, Owner};
-pub use id::{BlobId, ChatId, FileId, FolderId, InvitationId, MessageId, SessionId, UserId, WebhookId};
+pub use id::{
+    AppId, BlobId, ChatId, FileId, FolderId, InvitationId, MessageId, SessionId, UserId, WebhookId,
+};
 pub use invitation::Invitation;
 pub use line::Line;
 pub use member::{Member, Role};

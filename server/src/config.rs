@@ -50,6 +50,8 @@ pub struct Config {
     pub https: Https,
     /// The REST interface.
     pub rest: Rest,
+    /// How applications come to act for people.
+    pub oauth: OAuth,
     /// How much one caller may ask for.
     pub limits: Limits,
     /// The recent list.
@@ -105,6 +107,18 @@ pub struct Rest {
     pub body_limit_bytes: usize,
     /// Whether calls over plain HTTP are refused.
     pub require_https: bool,
+}
+
+/// `[oauth]`: how applications come to act for people.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct OAuth {
+    /// Names by which the server is asked as the authorization host.
+    #[serde(deserialize_with = "list")]
+    pub hosts: Vec<String>,
+    /// Scheme, host and port of that host; none: the portal's own. See [`Config::places`].
+    #[serde(with = "unless_blank")]
+    pub url: Option<String>,
 }
 
 /// `[limits]`: how much one caller may ask for.
@@ -230,6 +244,7 @@ impl Default for Config {
             http: Http::default(),
             https: Https::default(),
             rest: Rest::default(),
+            oauth: OAuth::default(),
             limits: Limits::default(),
             recent: Recent::default(),
             files: Files::default(),
@@ -263,6 +278,14 @@ impl Default for Https {
 impl Default for Rest {
     fn default() -> Self {
         Self { revision: 29, body_limit_bytes: 16 * 1024 * 1024, require_https: false }
+    }
+}
+
+impl Default for OAuth {
+    /// The names that client libraries have built in.
+    fn default() -> Self {
+        let hosts = ["oauth.bitrix24.tech", "oauth.bitrix.info"];
+        Self { hosts: hosts.map(str::to_owned).to_vec(), url: None }
     }
 }
 

@@ -14,6 +14,7 @@ pub mod demo;
 mod front;
 pub mod listen;
 pub mod log;
+pub mod oauth;
 pub mod observe;
 pub mod openapi;
 pub mod push;

@@ -38,9 +38,10 @@ impl Store {
         let watcher = Engine::sqlite_reader(&path)?;
         let settle = || {
             let past = position(&watcher)?.max(position(&source)?) + 1;
-            // Who signed out, and which link was used, since the copy was made, the copy does not know.
+            // Who signed out, and which link or code was used, since the copy was made, the copy does not know.
             source.run("DELETE FROM session", &[])?;
             source.run("DELETE FROM invitation", &[])?;
+            source.run("DELETE FROM app_token WHERE kind = 'C'", &[])?;
             source.run_one("UPDATE portal SET position = ?1 WHERE id = 1", &[past.into()])
         };
         target.restore(&source, settle, progress)

@@ -3,7 +3,7 @@
 //! Must hold: applying the changes of a transaction to a copy of the state before it gives the state after it, in this
 //! process and, by way of the outbox, in others.
 
-use lately_model::{ChatId, Removal, Room, Seat, User, UserId};
+use lately_model::{AppId, ChatId, Removal, Room, Seat, User, UserId};
 use serde::{Deserialize, Serialize};
 
 /// One changed thing.
@@ -27,6 +27,8 @@ pub enum Change {
     Webhooks(UserId),
     /// The sessions of this user are not what they were.
     Sessions(UserId),
+    /// An application is new, is not what it was, or is gone.
+    App(AppId),
     /// Much was written that is not told one by one, as by an import: copies must be dropped.
     Much,
 }

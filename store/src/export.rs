@@ -1,7 +1,8 @@
 //! Reading all facts of a portal, in an order in which they can be written again.
 
 use lately_model::{
-    BlobId, Chat, ChatId, ChatKind, FileId, FolderId, MessageId, Owner, RemovalReason, UserId, WebhookId,
+    AppId, BlobId, Chat, ChatId, ChatKind, FileId, FolderId, MessageId, Owner, RemovalReason, UserId,
+    WebhookId,
 };
 
 use crate::{AppOption, Fact, Snapshot, StoreError, message};
@@ -35,6 +36,8 @@ impl Snapshot<'_> {
         }
         self.removal_facts(take)?;
         self.webhook_facts(take)?;
+        self.app_facts(take)?;
+        self.app_token_facts(take)?;
         self.password_facts(take)?;
         self.found_facts(take)?;
         self.option_facts(take)
@@ -207,6 +210,30 @@ impl Snapshot<'_> {
             after = last.id;
             for webhook in webhooks {
                 take(Fact::Webhook(webhook))?;
+            }
+        }
+    }
+
+    fn app_facts<E: From<StoreError>>(&self, take: Take<'_, E>) -> Result<(), E> {
+        let mut after = AppId(0);
+        loop {
+            let apps = self.apps_after(after, STEP)?;
+            let Some(last) = apps.last() else { return Ok(()) };
+            after = last.id;
+            for app in apps {
+                take(Fact::App(Box::new(app)))?;
+            }
+        }
+    }
+
+    fn app_token_facts<E: From<StoreError>>(&self, take: Take<'_, E>) -> Result<(), E> {
+        let mut after = 0;
+        loop {
+            let tokens = self.app_tokens_after(after, STEP)?;
+            let Some((last, _)) = tokens.last() else { return Ok(()) };
+            after = *last;
+            for (_, token) in tokens {
+                take(Fact::AppToken(token))?;
             }
         }
     }

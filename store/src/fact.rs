@@ -4,8 +4,8 @@
 //! portal. What can be derived (ordinals, totals, counters) is not part of a fact.
 
 use lately_model::{
-    Chat, ChatId, Department, File, Folder, Member, Message, MessageId, Moment, Notification, Password,
-    RemovalReason, User, UserId, Webhook,
+    App, AppToken, Chat, ChatId, Department, File, Folder, Member, Message, MessageId, Moment, Notification,
+    Password, RemovalReason, User, UserId, Webhook,
 };
 
 use crate::{AppOption, Found};
@@ -99,6 +99,10 @@ pub enum Fact {
     },
     /// A webhook; its number is ignored.
     Webhook(Webhook),
+    /// An application.
+    App(Box<App>),
+    /// A token of an application.
+    AppToken(AppToken),
     /// How somebody signs in.
     Password(Password),
     /// Somebody found a dialog.

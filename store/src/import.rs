@@ -60,6 +60,12 @@ impl Tx<'_> {
                 self.put_removal(*chat, *user, *reason, *date)
             }
             Fact::Webhook(webhook) => self.put_webhook(webhook),
+            Fact::App(app) => self.put_app(app),
+            Fact::AppToken(token) => {
+                self.expect("app", token.app_id.0)?;
+                self.expect("user", token.user_id.0)?;
+                self.put_app_token(token)
+            }
             Fact::Password(password) => {
                 self.expect("user", password.user_id.0)?;
                 self.expect_free_login(password)?;

@@ -7,6 +7,8 @@
 //!
 //! Reading verbs live on [`Snapshot`], writing verbs on [`Tx`], each noun in its own file.
 
+mod app;
+mod app_token;
 mod avatar;
 mod backup;
 mod blob;

@@ -50,6 +50,11 @@ impl Tx<'_> {
         let AppOption { application, user_id, name, value } = option;
         self.engine.run_one(sql, &[application.into(), (*user_id).into(), name.into(), value.into()])
     }
+
+    /// Takes away everything that an application keeps.
+    pub fn remove_options(&mut self, application: &str) -> Result<(), StoreError> {
+        self.engine.run("DELETE FROM app_option WHERE application = ?1", &[application.into()]).map(drop)
+    }
 }
 
 fn read(mut row: Row) -> Result<AppOption, StoreError> {

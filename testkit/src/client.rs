@@ -54,26 +54,31 @@ pub async fn send(request: reqwest::RequestBuilder) -> Reply {
     Reply { status, body, text, headers }
 }
 
-/// One person with one webhook.
+/// One person with one webhook, or with the token of an application.
 #[derive(Debug, Clone)]
 pub struct Client {
     /// `http://127.0.0.1:PORT/rest/USER/SECRET/`.
     pub url: String,
     /// The person's number.
     pub user: i64,
+    token: String,
     http: reqwest::Client,
 }
 
 impl Client {
     /// A client for this webhook.
     pub fn new(url: String, user: i64, http: reqwest::Client) -> Self {
-        Self { url, user, http }
+        Self { url, user, token: String::new(), http }
+    }
+
+    /// The same with an access token in the header of each request.
+    pub fn with_token(self, token: &str) -> Self {
+        Self { token: token.to_owned(), ..self }
     }
 
     /// Calls a method with a JSON body.
     pub async fn call(&self, method: &str, params: Value) -> Reply {
-        let request = self.http.post(format!("{}{method}", self.url)).json(&params);
-        self.send(request).await
+        self.send(self.post(method).json(&params)).await
     }
 
     /// Calls a method with a JSON body and answers its result.
@@ -94,12 +99,16 @@ impl Client {
 
     /// A request to fill by hand: `path` follows the webhook's address.
     pub fn post(&self, path: &str) -> reqwest::RequestBuilder {
-        self.http.post(format!("{}{path}", self.url))
+        self.dressed(self.http.post(format!("{}{path}", self.url)))
     }
 
     /// See [`Self::post`].
     pub fn get(&self, path: &str) -> reqwest::RequestBuilder {
-        self.http.get(format!("{}{path}", self.url))
+        self.dressed(self.http.get(format!("{}{path}", self.url)))
+    }
+
+    fn dressed(&self, request: reqwest::RequestBuilder) -> reqwest::RequestBuilder {
+        if self.token.is_empty() { request } else { request.bearer_auth(&self.token) }
     }
 
     /// Sends a request made by hand.

@@ -10,6 +10,7 @@
     reason = "a test that cannot set itself up has failed"
 )]
 
+mod app;
 mod browser;
 mod client;
 mod clock;
@@ -18,6 +19,7 @@ mod ear;
 mod judge;
 mod portal;
 
+pub use app::TestApp;
 pub use browser::Browser;
 pub use client::{Client, Reply, send};
 pub use clock::{CountingDice, TestClock};

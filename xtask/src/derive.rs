@@ -89,6 +89,7 @@ fn who(caller: Caller) -> &'static str {
         Caller::Anyone => "anyone",
         Caller::Administrator => "administrator",
         Caller::Application => "application",
+        Caller::NoApplication => "webhook, session",
     }
 }
 

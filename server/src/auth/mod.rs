@@ -4,10 +4,11 @@
 
 pub mod cookie;
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
+use lately_messenger::app_token::{Access, Stranger};
 use lately_messenger::{Error, Messenger};
-use lately_model::{Moment, Revision, Scopes, Session, UserId, Webhook};
+use lately_model::{App, Moment, Revision, Scopes, Session, UserId, Webhook};
 
 /// A checked credential.
 #[derive(Debug, Clone)]
@@ -18,10 +19,12 @@ pub struct Credential {
     pub scopes: Scopes,
     /// By which page it is answered.
     pub revision: Revision,
-    /// Tells programs of one user apart: a webhook's number, or a session's below zero.
+    /// Tells programs of one user apart: a webhook's number, a session's below zero, or what stands for an application.
     pub id: i64,
-    /// From when on it is refused.
+    /// From when on what was got by it is refused too. An access token is followed by another.
     pub expires_at: Option<Moment>,
+    /// The application that calls, if one does.
+    pub app: Option<Arc<App>>,
 }
 
 /// What a request offers as its credential.
@@ -54,8 +57,8 @@ pub enum Denial {
     NoAuth,
     /// No such webhook, a wrong secret, or an expired one.
     BadWebhook,
-    /// No such token.
-    BadToken,
+    /// A token that lets nobody in.
+    BadToken(Stranger),
     /// No such session, or a wrong or missing token beside it.
     BadSession,
     /// The portal's fault.
@@ -66,7 +69,10 @@ pub enum Denial {
 pub async fn check(messenger: &Messenger, offer: Offer<'_>) -> Result<Credential, Denial> {
     match offer {
         Offer::None => Err(Denial::NoAuth),
-        Offer::Token(_) => Err(Denial::BadToken),
+        Offer::Token(token) => {
+            let found = messenger.recognise_token(token).await.map_err(Denial::Fault)?;
+            found.map(Credential::from).map_err(Denial::BadToken)
+        }
         Offer::Webhook { user, secret } => {
             let user = number(user).ok_or(Denial::BadWebhook)?;
             let found = messenger.recognise(user, secret).await.map_err(Denial::Fault)?;
@@ -101,6 +107,7 @@ impl From<Webhook> for Credential {
             revision: webhook.revision,
             id: webhook.id.0,
             expires_at: webhook.expires_at,
+            app: None,
         }
     }
 }
@@ -115,6 +122,20 @@ impl From<Session> for Credential {
             revision: Revision::R33,
             id: -session.id.0,
             expires_at: Some(session.expires_at),
+            app: None,
+        }
+    }
+}
+
+impl From<Access> for Credential {
+    fn from(access: Access) -> Self {
+        Self {
+            user: access.user,
+            scopes: access.app.scopes.clone(),
+            revision: access.app.revision,
+            id: access.app.id.credential(),
+            expires_at: None,
+            app: Some(access.app),
         }
     }
 }

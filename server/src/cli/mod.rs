@@ -6,6 +6,7 @@
 //!
 //! Never does the work itself: that is the messenger's, the store's and the server's.
 
+mod app;
 mod backup;
 mod balance;
 mod check;
@@ -65,6 +66,8 @@ enum Command {
     User(Box<user::User>),
     #[command(subcommand)]
     Webhook(webhook::Webhook),
+    #[command(subcommand)]
+    App(Box<app::App>),
     Check(check::Check),
     Doctor(doctor::Doctor),
     Import(import::Import),
@@ -114,6 +117,7 @@ async fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Config(config) => config.run(&settings),
         Command::User(user) => user.run(&settings).await,
         Command::Webhook(webhook) => webhook.run(&settings).await,
+        Command::App(app) => app.run(&settings).await,
         Command::Check(check) => check.run(&settings).await,
         Command::Doctor(doctor) => doctor.run(&settings).await,
         Command::Import(import) => import.run(&settings).await,

@@ -70,7 +70,8 @@ pub(super) struct List {
     json: bool,
 }
 
-fn scopes(text: &str) -> Result<Scopes, String> {
+/// Reads `--scope`.
+pub(super) fn scopes(text: &str) -> Result<Scopes, String> {
     let scopes = Scopes::parse(text)?;
     if scopes.iter().next().is_none() {
         Err("name at least one scope, or all".to_owned())
@@ -79,7 +80,8 @@ fn scopes(text: &str) -> Result<Scopes, String> {
     }
 }
 
-fn revision(text: &str) -> Result<Revision, String> {
+/// Reads `--revision`.
+pub(super) fn revision(text: &str) -> Result<Revision, String> {
     let number: i64 = text.parse().map_err(|_| "use 29 or 33".to_owned())?;
     Revision::try_from(number)
 }

@@ -25,6 +25,7 @@ impl Config {
             ("https.hosts", self.bad_hosts()),
             ("rest.revision", bad_revision(rest.revision)),
             ("rest.body_limit_bytes", outside(rest.body_limit_bytes, 1024, 1 << 30)),
+            ("oauth.url", self.oauth.url.as_deref().and_then(bad_origin)),
             ("limits.bucket_size", outside(limits.bucket_size, 1, 1_000_000)),
             ("limits.bucket_drain", outside(limits.bucket_drain, 0.01, 1_000_000.0)),
             ("limits.operating_seconds", outside(operating, 1, 600)),

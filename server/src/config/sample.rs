@@ -99,6 +99,16 @@ pub(super) const DOCS: &[(&str, &str)] = &[
     ),
     ("rest.body_limit_bytes", "The largest request body that is read, in bytes: 1024 to 1073741824."),
     ("rest.require_https", "Whether REST calls over plain HTTP are refused."),
+    (
+        "oauth.hosts",
+        "Names by which client libraries ask for tokens. A request to the server by such a name is answered as\n\
+         the authorization host: it gives tokens and tells of them, and knows no other method.",
+    ),
+    (
+        "oauth.url",
+        "Scheme, host and port of the authorization host as applications are told them, such as\n\
+         \"https://oauth.example.org\", which should be among the hosts. Not set: those of the portal.",
+    ),
     ("limits.bucket", "Whether requests are limited by a leaky bucket, as in the cloud: on or off."),
     ("limits.bucket_size", "How many requests the bucket holds before more are refused: 1 to 1000000."),
     ("limits.bucket_drain", "How many requests leave the bucket each second: 0.01 to 1000000."),

@@ -192,6 +192,7 @@ fn described(method: &Method) -> String {
         Caller::Anyone => scope,
         Caller::Administrator => format!("{scope} For administrators."),
         Caller::Application => format!("{scope} For applications."),
+        Caller::NoApplication => format!("{scope} Not for applications."),
     }
 }
 
@@ -201,6 +202,7 @@ pub(super) fn who(caller: Caller) -> &'static str {
         Caller::Anyone => "anyone",
         Caller::Administrator => "administrator",
         Caller::Application => "application",
+        Caller::NoApplication => "no application",
     }
 }
 

@@ -108,7 +108,7 @@ async fn one(call: &Call, command: &str, answers: &Answers) -> Outcome {
     if EXCLUDED.contains(&name.to_lowercase().as_str()) {
         return Err(SystemError::NotInBatch.into());
     }
-    let method = transport::named(name, &call.credential.scopes)?;
+    let method = transport::named(name, &call.credential)?;
     let mut params = parse_query(query).map_err(SystemError::Unreadable)?;
     substitute(&mut params, answers).map_err(|_| SystemError::ReferenceTooLarge)?;
     let decoded = Decoded::from(params);

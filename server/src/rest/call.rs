@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use lately_messenger::{Error, Messenger, Refusal, Span};
-use lately_model::{ChatId, DialogId, Moment, UserId};
+use lately_model::{App, ChatId, DialogId, Moment, UserId};
 
 use super::Portal;
 use super::inline::Files;
@@ -59,6 +59,19 @@ impl Call {
     /// The caller.
     pub fn user(&self) -> UserId {
         self.credential.user
+    }
+
+    /// The application that calls, if one does.
+    pub fn app(&self) -> Option<&App> {
+        self.credential.app.as_deref()
+    }
+
+    /// The name of the program that calls: the application's, else what `CLIENT_ID` says; empty if it says nothing.
+    pub fn program(&self) -> String {
+        match self.app() {
+            Some(app) => app.client_id.clone(),
+            None => self.params.text("CLIENT_ID").unwrap_or_default().replace('\0', ""),
+        }
     }
 
     /// The use cases.

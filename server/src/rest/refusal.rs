@@ -24,6 +24,10 @@ pub enum SystemError {
     BadWebhook,
     /// The access token is unknown.
     BadToken,
+    /// The access token's time is over.
+    TokenExpired,
+    /// The access token's user was dismissed.
+    TokenOfNobody,
     /// The session is over, or its token does not go with it.
     BadSession,
     /// Too many attempts to sign in.
@@ -50,8 +54,8 @@ pub enum SystemError {
     BatchTooLong,
     /// A reference inserts more than a command may hold.
     ReferenceTooLarge,
-    /// The method needs an application, not a webhook.
-    ApplicationNeeded,
+    /// The method needs an application, or must not be called by one.
+    WrongAuthType,
     /// The database is away; the same may be asked again in a moment.
     Unavailable,
     /// The portal's own failure.
@@ -65,6 +69,8 @@ impl SystemError {
         Self::NoAuth,
         Self::BadWebhook,
         Self::BadToken,
+        Self::TokenExpired,
+        Self::TokenOfNobody,
         Self::BadSession,
         Self::InsufficientScope,
         Self::HttpsRequired,
@@ -77,7 +83,7 @@ impl SystemError {
         Self::NotInBatch,
         Self::BatchTooLong,
         Self::ReferenceTooLarge,
-        Self::ApplicationNeeded,
+        Self::WrongAuthType,
         Self::Unavailable,
         Self::Internal,
     ];
@@ -159,6 +165,12 @@ impl From<SystemError> for WireError {
                 (S::UNAUTHORIZED, "INVALID_CREDENTIALS", "Invalid request credentials")
             }
             SystemError::BadToken => (S::UNAUTHORIZED, "invalid_token", "Unable to get application by token"),
+            SystemError::TokenExpired => {
+                (S::UNAUTHORIZED, "expired_token", "The access token provided has expired.")
+            }
+            SystemError::TokenOfNobody => {
+                (S::UNAUTHORIZED, "authorization_error", "Unable to authorize user")
+            }
             SystemError::BadSession => {
                 (S::UNAUTHORIZED, "session_failed", "The session is over, or sessid does not go with it")
             }
@@ -170,7 +182,7 @@ impl From<SystemError> for WireError {
             SystemError::InsufficientScope => (
                 S::UNAUTHORIZED,
                 "insufficient_scope",
-                "The request requires higher privileges than provided by the webhook token",
+                "The request requires higher privileges than provided by the access token",
             ),
             SystemError::HttpsRequired => (S::BAD_REQUEST, "INVALID_REQUEST", "Https required."),
             SystemError::Unreadable(error) => {
@@ -201,7 +213,7 @@ impl From<SystemError> for WireError {
             SystemError::ReferenceTooLarge => {
                 (S::BAD_REQUEST, "ERROR_ARGUMENT", "A reference inserts more data than a command may hold")
             }
-            SystemError::ApplicationNeeded => {
+            SystemError::WrongAuthType => {
                 (S::FORBIDDEN, "WRONG_AUTH_TYPE", "Current authorization type is denied for this method")
             }
             SystemError::Unavailable => (
@@ -239,6 +251,15 @@ impl From<Refusal> for WireError {
             Refusal::MayNotSignIn => (NO, "SIGN_IN_FORBIDDEN", "This user may not sign in"),
             Refusal::InvitationUnknown => {
                 (BAD, "INVITATION_UNKNOWN", "The link is unknown, was used already, or is too old")
+            }
+            // With 200, as the authorization host of the reference answers it and SDKs tell it apart.
+            Refusal::ClientUnknown => (StatusCode::OK, "wrong_client", "There is no such application"),
+            Refusal::ClientSecretWrong => (BAD, "invalid_client", "Wrong client_secret"),
+            Refusal::GrantUnknown => {
+                (BAD, "invalid_grant", "The code or refresh token is unknown or too old")
+            }
+            Refusal::AppNotInstalled => {
+                (StatusCode::UNAUTHORIZED, "NOT_INSTALLED", "Application not installed")
             }
             Refusal::NameEmpty => (BAD, "NAME_EMPTY", "A name is missing"),
             Refusal::DialogIdEmpty => (BAD, "DIALOG_ID_EMPTY", "Dialog ID can't be empty"),

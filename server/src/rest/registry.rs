@@ -27,8 +27,10 @@ pub enum Caller {
     Anyone,
     /// An administrator.
     Administrator,
-    /// An application; a webhook is refused.
+    /// An application; webhooks and sessions are refused.
     Application,
+    /// Whoever is no application.
+    NoApplication,
 }
 
 /// What a parameter is.

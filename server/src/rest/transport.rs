@@ -14,7 +14,9 @@ use axum::http::request::Parts;
 use axum::http::{Method as Verb, Request, Response, StatusCode};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use jiff::Timestamp;
-use lately_model::{Scopes, UserId};
+use lately_messenger::Refusal;
+use lately_messenger::app_token::Stranger;
+use lately_model::UserId;
 
 use super::Portal;
 use super::answer::Answer;
@@ -25,7 +27,7 @@ use super::limits::Operating;
 use super::params::{self, Decoded};
 use super::refusal::{SystemError, WireError};
 use super::registry::{self, Caller, Method};
-use crate::auth::{self, Denial, Offer, cookie};
+use crate::auth::{self, Credential, Denial, Offer, cookie};
 use crate::listen::Scheme;
 use crate::observe::metrics::UNKNOWN;
 use crate::observe::request_id::RequestId;
@@ -156,7 +158,7 @@ async fn handle(
     let credential = checked.map_err(|denial| denied(denial, name, &way.request))?;
     (known.user, known.credential) = (Some(credential.user), credential.id);
     // A method of another product: whoever has a credential lacks its scope.
-    let method = permitted(known.method.ok_or(SystemError::InsufficientScope)?, &credential.scopes)?;
+    let method = permitted(known.method.ok_or(SystemError::InsufficientScope)?, &credential)?;
     let call = Call {
         portal: Arc::clone(portal),
         credential,
@@ -168,23 +170,25 @@ async fn handle(
     run_limited(method, &call).await.map_err(|failure| WireError::of(failure, method.name, &call.request))
 }
 
-/// The method with this name, if these scopes cover it.
-pub fn named(name: &str, scopes: &Scopes) -> Result<&'static Method, WireError> {
+/// The method with this name, if this credential covers it.
+pub fn named(name: &str, credential: &Credential) -> Result<&'static Method, WireError> {
     match registry::find(name) {
-        Some(method) => permitted(method, scopes),
+        Some(method) => permitted(method, credential),
         None if registry::is_foreign(name) => Err(SystemError::InsufficientScope.into()),
         None => Err(SystemError::MethodNotFound.into()),
     }
 }
 
-fn permitted(method: &'static Method, scopes: &Scopes) -> Result<&'static Method, WireError> {
-    if !scopes.grant(method.scope) {
+fn permitted(method: &'static Method, credential: &Credential) -> Result<&'static Method, WireError> {
+    if !credential.scopes.grant(method.scope) {
         return Err(SystemError::InsufficientScope.into());
     }
-    if method.caller == Caller::Application {
-        return Err(SystemError::ApplicationNeeded.into());
+    match (method.caller, &credential.app) {
+        (Caller::Application, None) | (Caller::NoApplication, Some(_)) => {
+            Err(SystemError::WrongAuthType.into())
+        }
+        _ => Ok(method),
     }
-    Ok(method)
 }
 
 /// Runs a method within its operating time. `batch` itself is not counted, its commands are.
@@ -259,7 +263,10 @@ fn denied(denial: Denial, method: &str, request: &RequestId) -> WireError {
     match denial {
         Denial::NoAuth => SystemError::NoAuth.into(),
         Denial::BadWebhook => SystemError::BadWebhook.into(),
-        Denial::BadToken => SystemError::BadToken.into(),
+        Denial::BadToken(Stranger::Unknown) => SystemError::BadToken.into(),
+        Denial::BadToken(Stranger::Expired) => SystemError::TokenExpired.into(),
+        Denial::BadToken(Stranger::Dismissed) => SystemError::TokenOfNobody.into(),
+        Denial::BadToken(Stranger::NotInstalled) => Refusal::AppNotInstalled.into(),
         Denial::BadSession => SystemError::BadSession.into(),
         Denial::Fault(error) => WireError::of(Failure::Messenger(error), method, request),
     }

@@ -98,6 +98,7 @@ fn a_directory_without_a_portal_is_named_and_stays_as_it_is() {
         &["webhook", "add", "--user", "1"],
         &["webhook", "list"],
         &["webhook", "remove", "1"],
+        &["app", "list"],
     ] {
         let place = dir.path().display().to_string();
         run(dir.path(), words).assert_failed(1, &["there is no portal in", &place, "--data"]);

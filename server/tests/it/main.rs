@@ -9,6 +9,7 @@
     reason = "a test that cannot go on has failed"
 )]
 
+mod app;
 mod backup;
 mod bad_input;
 mod batch;

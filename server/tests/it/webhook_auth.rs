@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use lately::rest::registry::{self, Caller, Kind, Method};
+use lately::rest::registry::{self, Caller, Kind, Method, Param};
 use lately_messenger::webhook::NewWebhook;
 use lately_model::{Moment, Revision, Scopes, UserId, WebhookId};
 use lately_testkit::{Client, Person, TestPortal};
@@ -46,7 +46,9 @@ fn needed(method: &Method) -> Value {
         Kind::List => json!([4]),
         Kind::Object => json!({ "a": "b" }),
     };
-    let required = method.params.iter().filter(|param| param.required);
+    // An application says by itself which one it is.
+    let needed = |param: &&Param| param.required || param.name == "CLIENT_ID";
+    let required = method.params.iter().filter(needed);
     Value::Object(required.map(|param| (param.name.to_owned(), filler(param.kind))).collect::<Map<_, _>>())
 }
 
@@ -138,6 +140,26 @@ async fn what_only_applications_do_is_refused_to_webhooks() {
     for method in registry::all().filter(|method| method.caller == Caller::Application) {
         let (status, code) = alice.refused(method.name, needed(method)).await;
         assert_eq!((status, code.as_str()), (403, "WRONG_AUTH_TYPE"), "{}", method.name);
+    }
+}
+
+#[tokio::test]
+async fn an_application_calls_what_it_may_and_nothing_that_is_for_others() {
+    let portal = TestPortal::start().await;
+    let by_all = portal.app("all").await;
+    let by_none = portal.app("").await;
+    let all = portal.app_client(&by_all, Person::Erin).await;
+    let none = portal.app_client(&by_none, Person::Erin).await;
+    for method in registry::all() {
+        let reply = none.call(method.name, needed(method)).await;
+        if method.scope == "basic" {
+            assert_ne!(reply.status, 401, "{} {}", method.name, reply.text);
+        } else {
+            assert_eq!(reply.error(), (401, "insufficient_scope"), "{}", method.name);
+        }
+        let reply = all.call(method.name, json!({})).await;
+        let refused = reply.body["error"] == "WRONG_AUTH_TYPE";
+        assert_eq!(refused, method.caller == Caller::NoApplication, "{} {}", method.name, reply.text);
     }
 }
 
@@ -331,7 +353,22 @@ async fn secrets_are_nowhere_in_the_data() {
     let session =
         messenger.sign_in("bob@example.com", "PasswordOfEverybody".to_owned()).await.expect("a session");
     let (_, code) = messenger.invite_person(None, lately_model::UserId(3)).await.expect("an invitation");
-    let secrets = [GIVEN, &generated, "PasswordOfEverybody", &session.secret, &code];
+    let app = portal.app("im").await;
+    let tokens = messenger.lend_tokens(lately_model::AppId(app.id), UserId(3), false).await.expect("tokens");
+    let (_, grant) = messenger.authorize_app(UserId(3), &app.client_id).await.expect("a code");
+    let by_token = portal.token_client(&tokens.access, Person::Carol);
+    assert!(is_served(&by_token).await);
+    let secrets = [
+        GIVEN,
+        &generated,
+        "PasswordOfEverybody",
+        &session.secret,
+        &code,
+        &app.secret,
+        &tokens.access,
+        &tokens.refresh,
+        &grant,
+    ];
     let tells = |bytes: &[u8]| secrets.iter().any(|secret| holds(bytes, secret));
     assert!(is_served(&given).await && is_served(&made).await);
     given.say(3, "hello").await;

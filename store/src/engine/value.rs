@@ -1,7 +1,7 @@
 //! What goes into a statement.
 
 use lately_model::{
-    BlobId, ChatId, FileId, FolderId, InvitationId, MessageId, Moment, SessionId, UserId, WebhookId,
+    AppId, BlobId, ChatId, FileId, FolderId, InvitationId, MessageId, Moment, SessionId, UserId, WebhookId,
 };
 
 /// One parameter or one column: the portal needs nothing but integers and texts.
@@ -102,6 +102,12 @@ impl From<BlobId> for Value {
 impl From<InvitationId> for Value {
     fn from(value: InvitationId) -> Self {
         Self::Int(value.0)
+    }
+}
+
+impl From<AppId> for Value {
+    fn from(id: AppId) -> Self {
+        Self::Int(id.0)
     }
 }
 

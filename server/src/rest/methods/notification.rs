@@ -219,9 +219,10 @@ async fn send(call: &Call, system: bool) -> Result<Answer, Failure> {
     Ok(Answer::tree(sent.map_or(json!(false), |id| json!(id.0))))
 }
 
-/// The program that names itself; a webhook does not say by itself which one it belongs to.
+/// The application that calls, or the program that names itself; a webhook does not say by itself which one it belongs
+/// to.
 fn program(call: &Call) -> Option<Program> {
-    Some(word(call, "CLIENT_ID")).filter(|name| !name.is_empty()).map(Program::Named)
+    Some(call.program()).filter(|name| !name.is_empty()).map(Program::Named)
 }
 
 fn word(call: &Call, name: &str) -> String {

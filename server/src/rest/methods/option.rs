@@ -1,6 +1,7 @@
 //! `app.option.*` and `user.option.*`: what an application keeps in the portal.
 //!
-//! Options need an application. A webhook is none, but may say in `CLIENT_ID` for which one it speaks, as bots do.
+//! Options need an application. A webhook is none, but may say in `CLIENT_ID` for which one it speaks, as bots do. What an
+//! application says there is passed over.
 
 use lately_messenger::Refusal;
 use lately_messenger::option::For;
@@ -11,6 +12,8 @@ use crate::rest::call::{Call, Failure};
 use crate::rest::registry::{Caller, Kind, Method, Param};
 use crate::rest::schema::Shape;
 
+const CLIENT_ID: Param = Param::optional("CLIENT_ID", Kind::Text, "the application");
+
 /// The declarations.
 pub const METHODS: &[Method] = &[
     Method {
@@ -18,7 +21,7 @@ pub const METHODS: &[Method] = &[
         scope: "basic",
         about: "What an application keeps for everybody: one option, or all",
         caller: Caller::Anyone,
-        params: &[Param::required("CLIENT_ID", Kind::Text), Param::optional("option", Kind::Text, "all")],
+        params: &[Param::optional("option", Kind::Text, "all"), CLIENT_ID],
         errors: &[Refusal::NoApplication, Refusal::Argument("CLIENT_ID", String::new())],
         result: Shape::Any,
         handler: |call| Box::pin(get(call, For::Everybody)),
@@ -28,7 +31,7 @@ pub const METHODS: &[Method] = &[
         scope: "basic",
         about: "Keeps options of an application for everybody",
         caller: Caller::Administrator,
-        params: &[Param::required("CLIENT_ID", Kind::Text), Param::required("options", Kind::Object)],
+        params: &[Param::required("options", Kind::Object), CLIENT_ID],
         errors: &[
             Refusal::OptionsEmpty,
             Refusal::NoApplication,
@@ -44,7 +47,7 @@ pub const METHODS: &[Method] = &[
         scope: "basic",
         about: "What an application keeps for the caller: one option, or all",
         caller: Caller::Anyone,
-        params: &[Param::required("CLIENT_ID", Kind::Text), Param::optional("option", Kind::Text, "all")],
+        params: &[Param::optional("option", Kind::Text, "all"), CLIENT_ID],
         errors: &[Refusal::NoApplication, Refusal::Argument("CLIENT_ID", String::new())],
         result: Shape::Any,
         handler: |call| Box::pin(get(call, For::Caller)),
@@ -54,7 +57,7 @@ pub const METHODS: &[Method] = &[
         scope: "basic",
         about: "Keeps options of an application for the caller",
         caller: Caller::Anyone,
-        params: &[Param::required("CLIENT_ID", Kind::Text), Param::required("options", Kind::Object)],
+        params: &[Param::required("options", Kind::Object), CLIENT_ID],
         errors: &[
             Refusal::OptionsEmpty,
             Refusal::NoApplication,
@@ -68,7 +71,7 @@ pub const METHODS: &[Method] = &[
 
 /// An unknown option is null.
 async fn get(call: &Call, whose: For) -> Result<Answer, Failure> {
-    let options = call.messenger().options(call.user(), application(call), whose).await?;
+    let options = call.messenger().options(call.user(), call.program(), whose).await?;
     Ok(Answer::tree(match call.params.text("option").filter(|name| !name.is_empty()) {
         Some(name) => options.get(&name).cloned().unwrap_or(Value::Null),
         None if options.is_empty() => json!([]),
@@ -78,10 +81,6 @@ async fn get(call: &Call, whose: For) -> Result<Answer, Failure> {
 
 async fn set(call: &Call, whose: For) -> Result<Answer, Failure> {
     let options = call.params.object("options").unwrap_or_default();
-    call.messenger().set_options(call.user(), application(call), whose, options).await?;
+    call.messenger().set_options(call.user(), call.program(), whose, options).await?;
     Ok(Answer::tree(true))
-}
-
-fn application(call: &Call) -> String {
-    call.params.text("CLIENT_ID").unwrap_or_default().replace('\0', "")
 }

@@ -11,6 +11,7 @@ use crate::rest::call::{Call, Failure};
 use crate::rest::params::{list_of, text_of};
 use crate::rest::registry::{self, Caller, Kind, Method, Param};
 use crate::rest::schema::Shape;
+use crate::rest::shape::app::{APP, LICENSE, WEBHOOK, app as app_shape};
 use crate::rest::shape::portal_user::{PROFILE, profile as profile_shape};
 
 /// What the other revisions are, which only old clients compare.
@@ -190,7 +191,7 @@ pub const METHODS: &[Method] = &[
         caller: Caller::Anyone,
         params: &[],
         errors: &[],
-        result: Shape::Object(&[("SCOPE", Shape::List(&Shape::Text)), ("LICENSE", Shape::Text)]),
+        result: Shape::Either(&[WEBHOOK, APP]),
         handler: |call| Box::pin(app_info(call)),
     },
 ];
@@ -301,7 +302,6 @@ async fn name_of(call: &Call, code: &str) -> Result<Option<(&'static str, String
 
 /// Without an application only the scopes and the licence are told (clients.md).
 async fn app_info(call: &Call) -> Result<Answer, Failure> {
-    Ok(Answer::tree(
-        json!({ "SCOPE": call.credential.scopes.iter().collect::<Vec<_>>(), "LICENSE": "self_hosted" }),
-    ))
+    let scopes: Vec<&str> = call.credential.scopes.iter().collect();
+    Ok(Answer::tree(call.app().map_or_else(|| json!({ "SCOPE": scopes, "LICENSE": LICENSE }), app_shape)))
 }

@@ -77,7 +77,7 @@ pub const METHODS: &[Method] = &[
         name: "pull.config.get",
         scope: "pull_channel",
         about: "Where and with what to connect to hear of events",
-        caller: Caller::Anyone,
+        caller: Caller::NoApplication,
         params: &[Param::optional("CACHE", Kind::Flag, "Y"), Param::optional("REOPEN", Kind::Flag, "N")],
         errors: &[],
         result: CONFIG,

@@ -1,5 +1,6 @@
 //! Shapes: what things look like on the wire. No behaviour, no store.
 
+pub mod app;
 pub mod chat;
 pub mod department;
 pub mod disk;
