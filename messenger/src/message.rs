@@ -1,5 +1,8 @@
 //! Messages: sent once, edited, taken back, liked.
 
+mod command;
+mod share;
+
 use lately_model::message::{ATTACH_LIMIT, EDIT_WINDOW, KEYBOARD_LIMIT};
 use lately_model::recent::role_of;
 use lately_model::right::{Act, Verdict, verdict};

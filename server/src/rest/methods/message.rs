@@ -1,4 +1,4 @@
-//! `im.message.*`: messages sent, edited, taken back, liked.
+//! `im.message.*`: messages sent, edited, taken back, liked, made into chats.
 
 use lately_messenger::Refusal;
 use lately_messenger::message::{Like, MessageDraft, MessageEdit, Patch, Target};
@@ -61,6 +61,31 @@ pub const METHODS: &[Method] = &[
         caller: Caller::Anyone,
         params: &[Param::required("MESSAGE_ID", Kind::Int), Param::optional("ACTION", Kind::Text, "auto")],
         handler: |call| Box::pin(like(call)),
+    },
+    Method {
+        name: "im.message.share",
+        scope: "im",
+        about: "Makes a message into a chat about it",
+        caller: Caller::Anyone,
+        params: &[
+            Param::required("MESSAGE_ID", Kind::Int),
+            Param::required("DIALOG_ID", Kind::Dialog),
+            Param::required("TYPE", Kind::Text),
+        ],
+        handler: |call| Box::pin(share(call)),
+    },
+    Method {
+        name: "im.message.command",
+        scope: "im",
+        about: "Gives a bot a command about a message",
+        caller: Caller::Anyone,
+        params: &[
+            Param::required("MESSAGE_ID", Kind::Int),
+            Param::required("BOT_ID", Kind::Int),
+            Param::required("COMMAND", Kind::Text),
+            Param::optional("COMMAND_PARAMS", Kind::Text, ""),
+        ],
+        handler: |call| Box::pin(command(call)),
     },
 ];
 
@@ -149,4 +174,29 @@ async fn like(call: &Call) -> Result<Answer, Failure> {
     };
     call.messenger().like(call.user(), message_id(call)?, like).await?;
     Ok(Answer::tree(true))
+}
+
+async fn share(call: &Call) -> Result<Answer, Failure> {
+    let id = message_id(call)?;
+    let dialog = call.dialog()?;
+    if call.params.text("TYPE").as_deref() == Some("CHAT") {
+        let zone = call.portal.zone.clone();
+        call.messenger().share_as_chat(call.user(), dialog, id, zone).await?;
+        return Ok(Answer::tree(true));
+    }
+    call.messenger().may_share(call.user(), dialog, id).await?;
+    Err(Refusal::NotShareable.into())
+}
+
+async fn command(call: &Call) -> Result<Answer, Failure> {
+    let id = message_id(call)?;
+    let bot = call.positive("BOT_ID").map(UserId).ok_or(Refusal::NoSuchBot)?;
+    let named = call.params.text("COMMAND").is_some_and(|command| !command.trim().is_empty());
+    if !named {
+        return Err(Refusal::NoSuchCommand.into());
+    }
+    if matches!(call.params.get("COMMAND_PARAMS"), Some(Value::Array(_) | Value::Object(_))) {
+        return Err(Refusal::CommandMalformed.into());
+    }
+    match call.messenger().command(call.user(), id, bot).await? {}
 }
