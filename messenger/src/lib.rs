@@ -35,6 +35,7 @@ pub mod session;
 mod sweep;
 pub mod transfer;
 pub mod upload;
+pub mod url;
 pub mod user;
 mod walk;
 pub mod webhook;
@@ -58,6 +59,7 @@ use bus::Bus;
 use keyring::Keyring;
 use password::Hasher;
 use resident::Residents;
+use url::{Finder, Urls};
 use walk::Walks;
 
 /// What an operator may set about the use cases.
@@ -71,6 +73,8 @@ pub struct Settings {
     pub vault: Arc<dyn Vault>,
     /// How many bytes a file may have.
     pub largest_file: u64,
+    /// Who finds out what is at addresses that messages name; nobody by default.
+    pub finder: Option<Arc<dyn Finder>>,
 }
 
 /// How many bytes a file may have unless an operator says otherwise: the contract's 100 MB.
@@ -83,6 +87,7 @@ impl Default for Settings {
             resident_rows: 2_000_000,
             vault: Arc::new(Nowhere),
             largest_file: LARGEST_FILE,
+            finder: None,
         }
     }
 }
@@ -110,6 +115,8 @@ pub struct Messenger {
     link_key: OnceCell<String>,
     /// Whose turn it is to decode a picture.
     pictures: Arc<Semaphore>,
+    /// Which messages are to show pages.
+    urls: Urls,
 }
 
 impl Messenger {
@@ -131,6 +138,7 @@ impl Messenger {
         let (outlet, told) = mpsc::channel(OUTLET);
         let store = Store::open(database, observer, Some(outlet))?;
         let (walks, bus, repaired) = (Walks::default(), Bus::new(told), AtomicU64::new(0));
+        let urls = Urls::new(settings.finder.clone());
         let (link_key, pictures) = (OnceCell::new(), Arc::new(Semaphore::new(1)));
         Ok(Self {
             store,
@@ -147,6 +155,7 @@ impl Messenger {
             looked_long: Notify::new(),
             link_key,
             pictures,
+            urls,
         })
     }
 

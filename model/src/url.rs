@@ -138,17 +138,22 @@ fn tag_length(tail: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use proptest::prelude::*;
 
     #[test]
     fn addresses_are_found_bare_and_marked_each_once() {
         for (text, found) in [
             ("see https://a.test/x, please", vec!["https://a.test/x"]),
             ("HTTP://A.test/X", vec!["HTTP://A.test/X"]),
-            ("[URL]https://a.test[/URL] and [url=https://b.test/?q=1]here[/url]", vec!["https://a.test", "https://b.test/?q=1"]),
+            (
+                "[URL]https://a.test[/URL] and [url=https://b.test/?q=1]here[/url]",
+                vec!["https://a.test", "https://b.test/?q=1"],
+            ),
             ("[b]https://a.test[/b] https://a.test", vec!["https://a.test"]),
             ("[[url=https://a.test]a[/url]", vec!["https://a.test"]),
-            ("https://1.test https://2.test https://3.test https://4.test", vec!["https://1.test", "https://2.test", "https://3.test"]),
+            (
+                "https://1.test https://2.test https://3.test https://4.test",
+                vec!["https://1.test", "https://2.test", "https://3.test"],
+            ),
             ("ß https://ß.test/ß\nend", vec!["https://ß.test/ß"]),
         ] {
             assert_eq!(addresses(text), found, "{text}");
@@ -195,14 +200,5 @@ mod tests {
         assert_eq!((page.title.as_str(), page.picture.as_str()), ("A page", ""));
         assert_eq!(page.description.chars().count(), DESCRIPTION_MAX_CHARS);
         assert_eq!(Page::new("A", "", "https://a.test/a.png").unwrap().picture, "https://a.test/a.png");
-    }
-
-    proptest! {
-        #[test]
-        fn whatever_is_found_stands_in_the_text(text in "(https?://|a\\.test|\\[/?(url|code|img|b)=?\\]?|[ .,()ßİ\\[\\]]){0,30}") {
-            for address in addresses(&text) {
-                prop_assert!(text.contains(&address));
-            }
-        }
     }
 }

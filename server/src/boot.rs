@@ -119,6 +119,7 @@ impl Server {
             resident_rows: config.recent.resident_rows,
             vault: crate::vault::open(&config)?,
             largest_file: config.files.largest_bytes,
+            finder: crate::url::open(&config)?,
         };
         // What another program holds is found out before anything is written.
         let http_sockets = bind(&config.http.listen).await?;
@@ -163,6 +164,7 @@ impl Server {
         });
         main.tasks.spawn(prepare_searches(Arc::clone(&messenger), main.stop.clone()));
         main.tasks.spawn(sweep(Arc::clone(&messenger), main.stop.clone()));
+        main.tasks.spawn(preview_urls(Arc::clone(&messenger), main.stop.clone()));
         if let Some(address) = &config.bus {
             let notes = notes(&portal);
             main.tasks.spawn(messenger.join(address, notes, main.stop.clone()).await?);
@@ -257,6 +259,11 @@ async fn prepare_searches(messenger: Arc<Messenger>, stop: CancellationToken) {
             _ => continue,
         }
     }
+}
+
+/// Finds out what the pages are that messages name, until `stop`.
+async fn preview_urls(messenger: Arc<Messenger>, stop: CancellationToken) {
+    stop.run_until_cancelled(messenger.preview_urls()).await;
 }
 
 /// Takes away what files left behind, now and then until `stop`.

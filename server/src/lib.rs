@@ -18,5 +18,6 @@ pub mod observe;
 pub mod push;
 pub mod rest;
 pub mod tls;
+mod url;
 pub mod vault;
 mod web;

@@ -99,8 +99,10 @@ async fn add(call: &Call) -> Result<Answer, Failure> {
         attach: patch(call, "ATTACH"),
         keyboard: patch(call, "KEYBOARD"),
         menu: patch(call, "MENU"),
-        system: call.params.yes("SYSTEM"),
+        // People in a browser write as themselves (behaviour.md G).
+        system: call.params.yes("SYSTEM") && !call.credential.is_session(),
         reply: call.positive("REPLY_ID").map(MessageId),
+        bare: call.params.no("URL_PREVIEW"),
         template_id: call.params.text("TEMPLATE_ID"),
     };
     if draft.text.trim().is_empty() && !matches!(draft.attach, Patch::Put(_)) {
@@ -150,6 +152,7 @@ async fn update(call: &Call) -> Result<Answer, Failure> {
         keyboard: patch(call, "KEYBOARD"),
         menu: patch(call, "MENU"),
         edited: !call.params.no("IS_EDITED"),
+        bare: call.params.no("URL_PREVIEW"),
     };
     call.messenger().edit(call.user(), message_id(call)?, edit).await?;
     Ok(Answer::tree(true))
