@@ -75,6 +75,8 @@ pub struct Settings {
     pub largest_file: u64,
     /// Who finds out what is at addresses that messages name; nobody by default.
     pub finder: Option<Arc<dyn Finder>>,
+    /// What the portal's own addresses begin with, without a slash at its end; empty when there are none.
+    pub base_url: String,
 }
 
 /// How many bytes a file may have unless an operator says otherwise: the contract's 100 MB.
@@ -88,6 +90,7 @@ impl Default for Settings {
             vault: Arc::new(Nowhere),
             largest_file: LARGEST_FILE,
             finder: None,
+            base_url: String::new(),
         }
     }
 }
@@ -138,7 +141,7 @@ impl Messenger {
         let (outlet, told) = mpsc::channel(OUTLET);
         let store = Store::open(database, observer, Some(outlet))?;
         let (walks, bus, repaired) = (Walks::default(), Bus::new(told), AtomicU64::new(0));
-        let urls = Urls::new(settings.finder.clone());
+        let urls = Urls::new(settings.finder.clone(), settings.base_url.clone());
         let (link_key, pictures) = (OnceCell::new(), Arc::new(Semaphore::new(1)));
         Ok(Self {
             store,

@@ -2,9 +2,11 @@
 //!
 //! Must hold: nobody waits for a page. What waits is bounded, what does not fit gets no preview, and what a page was found
 //! to be is kept for a day, so that one page is asked once however often it is named. A message that was changed
-//! meanwhile keeps what it has. Without a [`Finder`] nothing is found out, and nothing waits.
+//! meanwhile keeps what it has. Without a [`Finder`] only the portal's own addresses have previews; these never leave it.
 //!
 //! Never asks the network itself.
+
+mod own;
 
 use std::fmt::Debug;
 use std::future::Future;
@@ -51,6 +53,8 @@ pub trait Finder: Debug + Send + Sync {
 #[derive(Debug)]
 pub(crate) struct Urls {
     finder: Option<Arc<dyn Finder>>,
+    /// The portal's own base.
+    base: String,
     wanted: mpsc::Sender<MessageId>,
     /// Taken by whoever works on it.
     queue: Mutex<Option<mpsc::Receiver<MessageId>>>,
@@ -64,14 +68,15 @@ struct Known {
 }
 
 impl Urls {
-    pub(crate) fn new(finder: Option<Arc<dyn Finder>>) -> Self {
+    pub(crate) fn new(finder: Option<Arc<dyn Finder>>, base: String) -> Self {
         let (wanted, queue) = mpsc::channel(WAITING);
-        Self { finder, wanted, queue: Mutex::new(Some(queue)), known: Mutex::default() }
+        Self { finder, base, wanted, queue: Mutex::new(Some(queue)), known: Mutex::default() }
     }
 
     /// This message is to show what its addresses lead to. One too many gets no preview.
     pub(crate) fn want(&self, message: MessageId, text: &str) {
-        if self.finder.is_none() || addresses(text).is_empty() {
+        let known = |address: &String| self.finder.is_some() || own::within(&self.base, address).is_some();
+        if !addresses(text).iter().any(known) {
             return;
         }
         if self.wanted.try_send(message).is_err() {
@@ -111,13 +116,30 @@ impl Messenger {
     }
 
     async fn preview_urls_of(&self, id: MessageId) -> Result<(), Error> {
-        let read = self.store.read(move |snapshot| Ok::<_, Error>(snapshot.message(id)?));
-        let Some(before) = read.await?.filter(|message| !message.deleted) else { return Ok(()) };
-        let mut found = Vec::new();
-        for address in addresses(&before.text) {
-            if let Some(page) = self.page(&address).await {
-                found.push((address, page));
+        let base = self.urls.base.clone();
+        let read = self.store.read(move |snapshot| {
+            let Some(message) = snapshot.message(id)?.filter(|message| !message.deleted) else {
+                return Ok(None);
+            };
+            let Some(chat) = snapshot.chat(message.chat_id)? else { return Ok(None) };
+            let mut leads = Vec::new();
+            for address in addresses(&message.text) {
+                let known = match own::within(&base, &address) {
+                    Some(place) => Some(own::page(snapshot, &chat, place)?),
+                    None => None,
+                };
+                leads.push((address, known));
             }
+            Ok::<_, Error>(Some((message, leads)))
+        });
+        let Some((before, leads)) = read.await? else { return Ok(()) };
+        let mut found = Vec::new();
+        for (address, known) in leads {
+            let page = match known {
+                Some(page) => page,
+                None => self.page(&address).await,
+            };
+            found.extend(page.map(|page| (address, page)));
         }
         if found.is_empty() {
             return Ok(());
@@ -231,7 +253,7 @@ mod tests {
 
     #[test]
     fn a_page_is_known_for_a_day_and_its_absence_for_ten_minutes() {
-        let urls = Urls::new(None);
+        let urls = Urls::new(None, "https://portal.test".to_owned());
         urls.remember("https://a.test", Some(&page("A", "")), Moment(0));
         urls.remember("https://b.test", None, Moment(0));
         assert_eq!(urls.recall("https://a.test", Moment(DAY - 1)), Some(Some(page("A", ""))));
@@ -242,7 +264,7 @@ mod tests {
 
     #[test]
     fn no_more_pages_are_known_than_fit() {
-        let urls = Urls::new(None);
+        let urls = Urls::new(None, "https://portal.test".to_owned());
         for place in 0..3 * KNOWN {
             urls.remember(&place.to_string(), None, Moment(0));
             assert!(urls.known.lock().len() <= KNOWN);
@@ -250,10 +272,19 @@ mod tests {
     }
 
     #[test]
-    fn without_a_finder_nothing_waits() {
-        let urls = Urls::new(None);
+    fn what_is_too_much_does_not_wait() {
+        let urls = Urls::new(None, "https://portal.test".to_owned());
+        (0..2 * WAITING).for_each(|_| urls.want(MessageId(1), "https://portal.test/"));
+        assert_eq!(urls.wanted.capacity(), 0);
+    }
+
+    #[test]
+    fn without_a_finder_only_what_leads_into_the_portal_waits() {
+        let urls = Urls::new(None, "https://portal.test".to_owned());
         urls.want(MessageId(1), "https://a.test");
         assert_eq!(urls.wanted.capacity(), WAITING);
+        urls.want(MessageId(1), "https://portal.test/#/dialog/chat1");
+        assert_eq!(urls.wanted.capacity(), WAITING - 1);
     }
 
     proptest! {

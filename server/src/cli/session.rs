@@ -98,5 +98,6 @@ pub(super) fn limits(config: &Config) -> Result<Use, ConfigError> {
         vault: vault::open(config)?,
         largest_file: config.files.largest_bytes,
         finder: None,
+        base_url: String::new(),
     })
 }

@@ -9,6 +9,8 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
 use super::{LATER, add, read};
+use crate::file::send;
+use crate::pull::follower::Follower;
 use crate::stage::{Stage, chat};
 
 /// A web server with a page at each path but `/none`; counts who asked.
@@ -184,6 +186,23 @@ async fn an_edit_shows_the_pages_of_the_new_text() {
 }
 
 #[tokio::test]
+async fn whoever_follows_the_events_shows_the_page_as_a_fresh_client_does() {
+    let (site, stage) = (Site::open().await, stage().await);
+    let group = stage.group(&stage.alice, &[2]).await;
+    stage.alice.say(2, "Hi").await;
+    let mut ear = stage.portal.ear(&stage.carol).await;
+    stage.alice.ok("im.chat.user.add", json!({ "CHAT_ID": group, "USERS": [3] })).await;
+    let mut bob = Follower::open(&stage.portal, stage.bob.clone()).await;
+    let id = stage.alice.say(chat(group), &format!("see {}", site.at("a"))).await;
+    dressed(&mut ear).await;
+    bob.hear_all().await;
+    assert_eq!(bob.difference().await, None);
+    stage.alice.ok("im.message.update", json!({ "MESSAGE_ID": id, "MESSAGE": "see it" })).await;
+    bob.hear_all().await;
+    assert_eq!(bob.difference().await, None);
+}
+
+#[tokio::test]
 async fn whatever_an_address_leads_to_the_message_stands_and_the_next_is_served() {
     let (site, stage) = (Site::open().await, stage().await);
     let mut ear = stage.portal.ear(&stage.bob).await;
@@ -202,6 +221,46 @@ async fn whatever_an_address_leads_to_the_message_stands_and_the_next_is_served(
     for (id, text) in ids {
         let message = read(&stage.bob, "1", id).await;
         assert_eq!(message["params"], json!([]), "{text}");
+    }
+    stage.check().await;
+}
+
+#[tokio::test]
+async fn links_into_the_portal_show_what_everybody_there_may_see_without_asking_anybody() {
+    let stage = Stage::set().await;
+    let open = json!({ "TYPE": "OPEN", "TITLE": "Canteen", "DESCRIPTION": "What there is" });
+    let open = stage.alice.ok("im.chat.add", open).await.as_i64().unwrap();
+    let closed = stage.group(&stage.alice, &[2]).await;
+    let guests = stage.group(&stage.alice, &[2, 5]).await;
+    let file = send(&stage.alice, &chat(closed), "menu.txt", "soup").await.0["id"].clone();
+    let public = stage.alice.ok("disk.file.getExternalLink", json!({ "id": file })).await;
+    let link = |dialog: String| format!("https://portal.lately.test/#/dialog/{dialog}");
+    let mut ear = stage.portal.ear(&stage.bob).await;
+    let mut plain = Vec::new();
+    for (text, to) in [
+        (link(chat(closed)), chat(closed)),
+        (link(chat(999)), chat(closed)),
+        (link("2".to_owned()), chat(closed)),
+        (link(chat(open)), chat(guests)),
+        ("https://portal.lately.test/~nothing".to_owned(), chat(closed)),
+        ("https://portal.lately.test/".to_owned(), chat(closed)),
+    ] {
+        plain.push((to.clone(), stage.alice.say(to, &text).await, text));
+    }
+    for (text, name, about) in [
+        (link(chat(open)), "Canteen", "What there is"),
+        (public.as_str().unwrap().to_owned(), "menu.txt", ""),
+    ] {
+        let id = stage.alice.say(chat(closed), &text).await;
+        let heard = dressed(&mut ear).await;
+        let shown = json!([{ "NAME": name, "LINK": text, "DESC": about }]);
+        assert_eq!(
+            (&heard["id"], &heard["params"]["ATTACH"][0]["BLOCKS"][0]["RICH_LINK"]),
+            (&json!(id), &shown)
+        );
+    }
+    for (dialog, id, text) in plain {
+        assert_eq!(read(&stage.alice, &dialog, id).await["params"], json!([]), "{text}");
     }
     stage.check().await;
 }

@@ -112,6 +112,14 @@ fn map(value: &Value) -> Value {
     if *value == json!([]) { json!({}) } else { value.clone() }
 }
 
+/// What hangs on a message. An empty list there says that nothing does.
+fn hanging(params: &Value) -> Value {
+    let mut params = map(params);
+    let some = |_: &String, value: &mut Value| *value != json!([]);
+    params.as_object_mut().unwrap().retain(some);
+    params
+}
+
 impl Row {
     fn look_like(&mut self, shown: &Value) {
         self.title = text(&shown["name"]);
@@ -187,13 +195,18 @@ impl Shown {
         match command {
             "messageUpdate" => {
                 if let Some(row) = self.row(params).filter(|row| row.last == number(&params["id"])) {
-                    row.text = preview(&params["text"], &params["params"]);
+                    row.text = preview(&params["text"], &hanging(&params["params"]));
                 }
                 if let Some(said) = self.said(chat, &params["id"]) {
-                    (said.text, said.params) = (unnamed(&params["text"]), map(&params["params"]));
+                    (said.text, said.params) = (unnamed(&params["text"]), hanging(&params["params"]));
                 }
             }
             "messageParamsUpdate" => {
+                let attached = params["params"].get("ATTACH").is_some();
+                if let Some(row) = self.row(params).filter(|row| row.last == number(&params["id"])) {
+                    let bare = row.text.trim_end_matches(" [Attachment]").to_owned();
+                    row.text = if attached { format!("{bare} [Attachment]") } else { bare };
+                }
                 if let Some(said) = self.said(chat, &params["id"]) {
                     said.params = map(&params["params"]);
                 }
