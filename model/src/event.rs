@@ -109,6 +109,7 @@ impl Event {
             self,
             Self::Said(..)
                 | Self::Edited(..)
+                | Self::Dressed(..)
                 | Self::Deleted(..)
                 | Self::Liked(..)
                 | Self::Renamed(_)

@@ -180,7 +180,7 @@ async fn like(call: &Call) -> Result<Answer, Failure> {
 }
 
 async fn share(call: &Call) -> Result<Answer, Failure> {
-    let id = message_id(call)?;
+    let id = call.positive("MESSAGE_ID").map(MessageId).ok_or(Refusal::MessageIdEmpty)?;
     let dialog = call.dialog()?;
     if call.params.text("TYPE").as_deref() == Some("CHAT") {
         let zone = call.portal.zone.clone();
@@ -192,7 +192,7 @@ async fn share(call: &Call) -> Result<Answer, Failure> {
 }
 
 async fn command(call: &Call) -> Result<Answer, Failure> {
-    let id = message_id(call)?;
+    let id = call.positive("MESSAGE_ID").map(MessageId).ok_or(Refusal::MessageIdEmpty)?;
     let bot = call.positive("BOT_ID").map(UserId).ok_or(Refusal::NoSuchBot)?;
     let named = call.params.text("COMMAND").is_some_and(|command| !command.trim().is_empty());
     if !named {
