@@ -268,7 +268,12 @@ fn group(
     Ok((chat, role))
 }
 
-fn make_chat(tx: &mut Tx<'_>, actor: &User, draft: &ChatDraft, now: Moment) -> Result<ChatId, Error> {
+pub(crate) fn make_chat(
+    tx: &mut Tx<'_>,
+    actor: &User,
+    draft: &ChatDraft,
+    now: Moment,
+) -> Result<ChatId, Error> {
     let automatic = tx.next_chat_color()?;
     let code = if color::choosable(&draft.color) { draft.color.clone() } else { automatic.to_owned() };
     let title = match text::clip(draft.title.trim(), text::TITLE_MAX_CHARS) {

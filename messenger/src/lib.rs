@@ -37,6 +37,7 @@ pub mod session;
 mod sweep;
 pub mod transfer;
 pub mod upload;
+pub mod url;
 pub mod user;
 mod walk;
 pub mod webhook;
@@ -60,6 +61,7 @@ use bus::Bus;
 use keyring::Keyring;
 use password::Hasher;
 use resident::Residents;
+use url::{Finder, Urls};
 use walk::Walks;
 
 /// What an operator may set about the use cases.
@@ -73,6 +75,10 @@ pub struct Settings {
     pub vault: Arc<dyn Vault>,
     /// How many bytes a file may have.
     pub largest_file: u64,
+    /// Who finds out what is at addresses that messages name; nobody by default.
+    pub finder: Option<Arc<dyn Finder>>,
+    /// What the portal's own addresses begin with, without a slash at its end; empty when there are none.
+    pub base_url: String,
 }
 
 /// How many bytes a file may have unless an operator says otherwise: the contract's 100 MB.
@@ -85,6 +91,8 @@ impl Default for Settings {
             resident_rows: 2_000_000,
             vault: Arc::new(Nowhere),
             largest_file: LARGEST_FILE,
+            finder: None,
+            base_url: String::new(),
         }
     }
 }
@@ -112,6 +120,8 @@ pub struct Messenger {
     link_key: OnceCell<String>,
     /// Whose turn it is to decode a picture.
     pictures: Arc<Semaphore>,
+    /// Which messages are to show pages.
+    urls: Urls,
 }
 
 impl Messenger {
@@ -133,6 +143,7 @@ impl Messenger {
         let (outlet, told) = mpsc::channel(OUTLET);
         let store = Store::open(database, observer, Some(outlet))?;
         let (walks, bus, repaired) = (Walks::default(), Bus::new(told), AtomicU64::new(0));
+        let urls = Urls::new(settings.finder.clone(), settings.base_url.clone());
         let (link_key, pictures) = (OnceCell::new(), Arc::new(Semaphore::new(1)));
         Ok(Self {
             store,
@@ -149,6 +160,7 @@ impl Messenger {
             looked_long: Notify::new(),
             link_key,
             pictures,
+            urls,
         })
     }
 

@@ -1,18 +1,25 @@
 //! Messages: sent once, edited, taken back, liked.
 
+mod command;
+mod share;
+
 use lately_model::message::{ATTACH_LIMIT, EDIT_WINDOW, KEYBOARD_LIMIT};
 use lately_model::recent::role_of;
 use lately_model::right::{Act, Verdict, verdict};
-use lately_model::{Chat, ChatId, DialogId, Message, MessageId, Moment, Role, User, UserId, text};
+use lately_model::{Chat, ChatId, DialogId, Message, MessageId, Moment, Role, User, UserId, preview, text};
 use lately_store::{Deletion, NewMessage, Snapshot, Tx};
 use serde_json::{Map, Value, json};
 
 use crate::dialog::{self, role_in};
-use crate::user::acting;
+use crate::url::undress;
+use crate::user::{acting, may_meet};
 use crate::{Error, Messenger, Refusal};
 
 /// How long a client's own id for a message may be.
 const UUID_LENGTH: usize = 255;
+
+/// Of how many people whom a text names it is looked up whether their author may meet them, if either is a guest.
+const NAMED: usize = 100;
 
 /// How many levels of lists and maps an attachment, a keyboard or a menu may have.
 const NESTING: usize = 64;
@@ -55,6 +62,8 @@ pub struct MessageDraft {
     pub system: bool,
     /// The message it replies to.
     pub reply: Option<MessageId>,
+    /// Whether pages that its text names are not to be shown below it.
+    pub bare: bool,
     /// The client's own id for it; a version 4 UUID in lower case makes sending idempotent.
     pub template_id: Option<String>,
 }
@@ -72,6 +81,15 @@ pub struct MessageEdit {
     pub menu: Patch,
     /// Whether an edit of the attachment alone is shown as an edit.
     pub edited: bool,
+    /// See [`MessageDraft::bare`].
+    pub bare: bool,
+}
+
+impl MessageEdit {
+    /// Whether the pages that are shown below the message go, and are looked for again.
+    fn changes_pages(&self) -> bool {
+        self.text.is_some() || self.bare || self.attach != Patch::Keep
+    }
 }
 
 /// What a reaction asks for.
@@ -94,28 +112,41 @@ impl Messenger {
             return Err(Refusal::MessageEmpty.into());
         }
         let now = self.now();
-        self.store.write(move |tx| append(tx, user, target, &draft, &text, &params, now)).await
+        let bare = draft.bare;
+        let said = text.clone();
+        let id = self.store.write(move |tx| append(tx, user, target, &draft, &text, &params, now)).await?;
+        if !bare {
+            self.urls.want(id, &said);
+        }
+        Ok(id)
     }
 
     /// `im.message.update`: the author, within three days.
     pub async fn edit(&self, user: UserId, id: MessageId, edit: MessageEdit) -> Result<(), Error> {
         let text = edit.text.as_deref().map(text::normalise);
         let now = self.now();
-        self.store
-            .write(move |tx| {
-                let (mut message, _) = said(tx, user, id)?.ok_or(Refusal::MayNotEdit)?;
-                let own = message.author_id == user;
-                let member = tx.member(message.chat_id, user)?.is_some();
-                if !own || !member || now.0 - message.date.0 > EDIT_WINDOW {
-                    return Err(Error::from(Refusal::MayNotEdit));
-                }
-                if text.as_deref() == Some("") {
-                    return Ok(tx.delete_message(&message, Deletion::Text, now)?);
-                }
-                change(&mut message, text.as_deref(), &edit)?;
-                Ok(tx.edit_message(&message, now)?)
-            })
-            .await
+        let bare = edit.bare;
+        let edited = self.store.write(move |tx| {
+            let actor = acting(tx, user)?;
+            let (mut message, _) = said(tx, user, id)?.ok_or(Refusal::MayNotEdit)?;
+            let own = message.author_id == user;
+            let member = tx.member(message.chat_id, user)?.is_some();
+            if !own || !member || now.0 - message.date.0 > EDIT_WINDOW {
+                return Err(Error::from(Refusal::MayNotEdit));
+            }
+            let text = text.as_deref().map(|text| seen_names(tx, &actor, text)).transpose()?;
+            if text.as_deref() == Some("") {
+                tx.delete_message(&message, Deletion::Text, now)?;
+                return Ok(None);
+            }
+            change(&mut message, text.as_deref(), &edit)?;
+            tx.edit_message(&message, now)?;
+            Ok(edit.changes_pages().then_some(message.text))
+        });
+        if let Some(said) = edited.await?.filter(|_| !bare) {
+            self.urls.want(id, &said);
+        }
+        Ok(())
     }
 
     /// `im.message.delete`: one's own at any age; an administrator also in the general chat (completely) and those of
@@ -190,19 +221,42 @@ fn append(
         check_reply(tx, user, &chat, reply)?;
         params.insert("REPLY_ID".to_owned(), json!(reply.0));
     }
+    let text = seen_names(tx, &actor, text)?;
+    if text.is_empty() && !params.contains_key("ATTACH") {
+        return Err(Refusal::MessageEmpty.into());
+    }
     let system = draft.system && !actor.is_extranet();
     let message = NewMessage {
         chat_id: chat.id,
         author_id: if system { UserId(0) } else { user },
         actor_id: user,
         date: now,
-        text: text.to_owned(),
+        text,
         uuid,
         once,
         params,
         counts: true,
     };
     Ok(tx.append_to(chat, member, &message)?.id)
+}
+
+/// The text without tags around the names of people whom its author may not meet (behaviour.md G).
+fn seen_names(snapshot: &Snapshot<'_>, actor: &User, text: &str) -> Result<String, Error> {
+    let named = preview::named_users(text);
+    if named.is_empty() {
+        return Ok(text.to_owned());
+    }
+    let mut hidden = Vec::new();
+    for (place, user) in snapshot.users(&named)?.iter().enumerate() {
+        let far = place >= NAMED && (actor.is_extranet() || user.is_extranet());
+        if far || !may_meet(snapshot, actor, user)? {
+            hidden.push(user.id);
+        }
+    }
+    if hidden.is_empty() {
+        return Ok(text.to_owned());
+    }
+    Ok(preview::unwrap_users(text, &hidden).trim().to_owned())
 }
 
 fn destination(tx: &mut Tx<'_>, actor: &User, target: Target, now: Moment) -> Result<Chat, Error> {
@@ -272,6 +326,9 @@ fn draft_params(draft: &MessageDraft) -> Result<Map<String, Value>, Error> {
 
 fn change(message: &mut Message, text: Option<&str>, edit: &MessageEdit) -> Result<(), Error> {
     let params = &mut message.params;
+    if edit.changes_pages() {
+        undress(params);
+    }
     put(params, "ATTACH", &edit.attach, attach)?;
     put(params, "KEYBOARD", &edit.keyboard, |value| {
         keyboard(value, &Refusal::KeyboardMalformed, &Refusal::KeyboardTooLarge)

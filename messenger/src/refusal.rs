@@ -111,6 +111,14 @@ pub enum Refusal {
     ReplyFromOtherChat,
     /// The message is foreign, gone, or too old to change.
     MayNotEdit,
+    /// A message cannot be made into what was asked for: there is nothing of the kind here.
+    NotShareable,
+    /// The number of a bot is missing or not positive, or it is no bot of the message's chat.
+    NoSuchBot,
+    /// The command is missing, or the bot does not know it.
+    NoSuchCommand,
+    /// What goes with a command is no text.
+    CommandMalformed,
     /// The reaction is already as asked for.
     WithoutChanges,
     /// A lower message bound is not a number.

@@ -16,6 +16,8 @@ pub enum Event {
     Edited(ChatId, MessageId),
     /// A message was taken back; true when nothing of it is left.
     Deleted(ChatId, MessageId, bool),
+    /// What hangs on a message is another, though nobody edited it.
+    Dressed(ChatId, MessageId),
     /// Somebody likes a message, or no longer.
     Liked(ChatId, MessageId, UserId, bool),
     /// A member has read from after the first message up to the second; equal ones tell that only their mark went.
@@ -67,6 +69,7 @@ impl Event {
             Self::Said(chat, _)
             | Self::Edited(chat, _)
             | Self::Deleted(chat, ..)
+            | Self::Dressed(chat, _)
             | Self::Liked(chat, ..)
             | Self::Read(chat, ..)
             | Self::Unread(chat, ..)
@@ -106,6 +109,7 @@ impl Event {
             self,
             Self::Said(..)
                 | Self::Edited(..)
+                | Self::Dressed(..)
                 | Self::Deleted(..)
                 | Self::Liked(..)
                 | Self::Renamed(_)

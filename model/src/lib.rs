@@ -24,11 +24,13 @@ pub mod moment;
 pub mod notification;
 pub mod password;
 pub mod preview;
+pub mod quote;
 pub mod recent;
 pub mod right;
 pub mod search;
 pub mod session;
 pub mod text;
+pub mod url;
 pub mod user;
 pub mod webhook;
 

@@ -95,6 +95,37 @@ pub fn expand_user_names(text: &str, names: &dyn Fn(UserId) -> Option<String>) -
     expanded
 }
 
+/// The people whom a text names by `[USER=n]...[/USER]`, ascending, each once.
+pub fn named_users(text: &str) -> Vec<UserId> {
+    let tokens = markup::parse(text);
+    let users = tokens.iter().filter_map(|token| match token.what {
+        What::Mention(Who::User(id)) if token.paired => Some(id),
+        _ => None,
+    });
+    users.collect::<BTreeSet<_>>().into_iter().collect()
+}
+
+/// The text with the tags around the names of these people taken off; all else stays byte for byte.
+pub fn unwrap_users(text: &str, hidden: &[UserId]) -> String {
+    let mut open = Vec::new();
+    let mut left = String::with_capacity(text.len());
+    for token in markup::parse(text) {
+        let gone = match token.what {
+            What::Mention(who) if token.paired => {
+                let gone = matches!(who, Who::User(id) if hidden.contains(&id));
+                open.push(gone);
+                gone
+            }
+            What::Close(Tag::User) if token.paired => open.pop().unwrap_or_default(),
+            _ => false,
+        };
+        if !gone {
+            left.push_str(token.raw);
+        }
+    }
+    left
+}
+
 /// What of a text is looked at when somebody searches: what is shown of it, without its markup.
 pub fn bare(text: &str) -> String {
     plain(text, &|_| None)

@@ -114,16 +114,20 @@ impl Server {
     ) -> Result<Self, BootError> {
         let zone = config.zone()?;
         let (main, watch, stopping) = (Part::default(), Part::default(), CancellationToken::new());
+        // What another program holds is found out before anything is written.
+        let http_sockets = bind(&config.http.listen).await?;
+        let https_sockets = bind(&config.https.listen).await?;
+        let observe_sockets = bind(&config.observe.listen).await?;
+        let (http, https) = (addresses(&http_sockets)?, addresses(&https_sockets)?);
+        let base_url = config.base_url(&http, &https);
         let settings = Settings {
             window_days: i64::from(config.recent.window_days),
             resident_rows: config.recent.resident_rows,
             vault: crate::vault::open(&config)?,
             largest_file: config.files.largest_bytes,
+            finder: crate::url::open(&config)?,
+            base_url: base_url.clone(),
         };
-        // What another program holds is found out before anything is written.
-        let http_sockets = bind(&config.http.listen).await?;
-        let https_sockets = bind(&config.https.listen).await?;
-        let observe_sockets = bind(&config.observe.listen).await?;
         lately_store::private_dir(&config.data)?;
         let database = config.database()?;
         let messenger = Arc::new(Messenger::open(database, settings, clock, Arc::clone(&dice))?);
@@ -135,9 +139,7 @@ impl Server {
             let now = lately_messenger::SystemClock::default().now();
             Some(server_config(&Identity::load(&config.https, &config.data, now)?)?)
         };
-        let (http, https) = (addresses(&http_sockets)?, addresses(&https_sockets)?);
         let watched = addresses(&observe_sockets)?;
-        let base_url = config.base_url(&http, &https);
         let metrics = Arc::new(Metrics::new(Arc::clone(&messenger)));
         let health = Arc::new(Health { messenger: Arc::clone(&messenger), stopping: stopping.clone() });
         let push = Push::start(Parts {
@@ -163,6 +165,7 @@ impl Server {
         });
         main.tasks.spawn(prepare_searches(Arc::clone(&messenger), main.stop.clone()));
         main.tasks.spawn(sweep(Arc::clone(&messenger), main.stop.clone()));
+        main.tasks.spawn(preview_urls(Arc::clone(&messenger), main.stop.clone()));
         if let Some(address) = &config.bus {
             let notes = notes(&portal);
             main.tasks.spawn(messenger.join(address, notes, main.stop.clone()).await?);
@@ -257,6 +260,11 @@ async fn prepare_searches(messenger: Arc<Messenger>, stop: CancellationToken) {
             _ => continue,
         }
     }
+}
+
+/// Finds out what the pages are that messages name, until `stop`.
+async fn preview_urls(messenger: Arc<Messenger>, stop: CancellationToken) {
+    stop.run_until_cancelled(messenger.preview_urls()).await;
 }
 
 /// Takes away what files left behind, now and then until `stop`.

@@ -60,6 +60,8 @@ pub struct Config {
     pub push: Push,
     /// Files.
     pub files: Files,
+    /// Pages that messages name.
+    pub links: Links,
     /// The log on standard error.
     pub log: Log,
     /// Metrics and probes.
@@ -181,6 +183,16 @@ pub struct Files {
     pub s3_secret: Option<String>,
 }
 
+/// `[links]`: pages that messages name.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Links {
+    /// Whether pages are asked what they are.
+    pub fetch: bool,
+    /// Whether machines that are not public are asked too.
+    pub private_addresses: bool,
+}
+
 /// `[log]`: the log on standard error.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -248,6 +260,7 @@ impl Default for Config {
             limits: Limits::default(),
             recent: Recent::default(),
             files: Files::default(),
+            links: Links::default(),
             log: Log::default(),
             push: Push::default(),
             observe: Observe::default(),

@@ -20,5 +20,6 @@ pub mod openapi;
 pub mod push;
 pub mod rest;
 pub mod tls;
+mod url;
 pub mod vault;
 mod web;

@@ -226,6 +226,13 @@ impl Tx<'_> {
         self.touch_if_last(message, now)
     }
 
+    /// Replaces what hangs on a message, its text as it was. Rows that show it change their update date.
+    pub fn dress_message(&mut self, message: &Message, now: Moment) -> Result<(), StoreError> {
+        self.save_message(message)?;
+        self.happened_at(now, Event::Dressed(message.chat_id, message.id));
+        self.touch_if_last(message, now)
+    }
+
     /// Replaces who likes a message, after `user` did or no longer does; rows do not change.
     pub fn like_message(&mut self, message: &Message, user: UserId, set: bool) -> Result<(), StoreError> {
         self.happened(Event::Liked(message.chat_id, message.id, user, set));

@@ -57,6 +57,7 @@ impl Scene {
     pub(super) fn shown_to(&self, event: &Event, hearer: &Hearer) -> bool {
         let (Event::Said(_, message)
         | Event::Edited(_, message)
+        | Event::Dressed(_, message)
         | Event::Deleted(_, message, _)
         | Event::Liked(_, message, ..)) = event
         else {
@@ -82,7 +83,9 @@ impl Teller<'_> {
                 let before = self.snapshot.position_at(*chat, MessageId(id.0 - 1))?;
                 scene.previous = before.map_or(MessageId(0), |(before, _)| before);
             }
-            Event::Edited(_, id) | Event::Liked(_, id, ..) if !self.message(&mut scene, *id)? => {
+            Event::Edited(_, id) | Event::Dressed(_, id) | Event::Liked(_, id, ..)
+                if !self.message(&mut scene, *id)? =>
+            {
                 return Ok(None);
             }
             Event::Deleted(_, id, complete) => {

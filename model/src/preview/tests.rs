@@ -347,3 +347,18 @@ fn any_mixture_of_pieces_keeps_the_promises() {
         assert!(!line.is_empty() && line.trim() == line && !line.contains(['\n', '\r']), "{text:?} {line:?}");
     }
 }
+
+#[test]
+fn people_whom_an_author_may_not_see_become_plain_text() {
+    let text =
+        "[USER=7]Dave[/USER] [b][user=8 REPLACE]Bob[/user][/b] [USER=7][/USER][USER=7] [USER=all]x[/USER]";
+    assert_eq!(named_users(text), [UserId(7), UserId(8)]);
+    assert_eq!(
+        unwrap_users(text, &[UserId(7)]),
+        "Dave [b][user=8 REPLACE]Bob[/user][/b] [USER=7] [USER=all]x[/USER]"
+    );
+    assert_eq!(unwrap_users(text, &[]), text);
+    let crossed = "[USER=7]a[USER=8]b[/USER]c[/USER]d[/USER]";
+    assert_eq!(unwrap_users(crossed, &[UserId(8)]), "[USER=7]abc[/USER]d[/USER]");
+    assert_eq!(unwrap_users("[code][USER=7]a[/USER][/code]", &[UserId(7)]), "[code][USER=7]a[/USER][/code]");
+}

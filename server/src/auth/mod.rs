@@ -27,6 +27,13 @@ pub struct Credential {
     pub app: Option<Arc<App>>,
 }
 
+impl Credential {
+    /// Whether somebody signed in with a browser.
+    pub fn is_session(&self) -> bool {
+        self.id < 0
+    }
+}
+
 /// What a request offers as its credential.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Offer<'a> {

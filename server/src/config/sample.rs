@@ -153,6 +153,16 @@ pub(super) const DOCS: &[(&str, &str)] = &[
     ("files.s3_region", "The region that requests to the store are signed for."),
     ("files.s3_key_id", "The id of the store's access key. Goes with s3_secret; not set: unsigned requests."),
     ("files.s3_secret", "The secret of the access key."),
+    (
+        "links.fetch",
+        "Whether pages that messages name are asked for their title, description and picture, to be shown below\n\
+         the message. The server then asks public machines on the web's own ports, and nobody else.",
+    ),
+    (
+        "links.private_addresses",
+        "Whether machines that are not public are asked too, on any port: for tests, and for portals whose people\n\
+         may all see whatever this server can reach.",
+    ),
     ("log.format", "How the log on standard error looks: \"text\" for people, \"json\" for machines."),
     (
         "log.level",

@@ -304,6 +304,12 @@ impl From<Refusal> for WireError {
             Refusal::MayNotEdit => {
                 (NO, "CANT_EDIT_MESSAGE", "Time has expired for modification or you don't have access")
             }
+            Refusal::NotShareable => {
+                (BAD, "PARAMS_ERROR", "TYPE must be CHAT: this portal has no tasks, posts or calendar")
+            }
+            Refusal::NoSuchBot => (BAD, "BOT_ID_ERROR", "There is no such bot in the chat of the message"),
+            Refusal::NoSuchCommand => (BAD, "COMMAND_ERROR", "The bot does not know this command"),
+            Refusal::CommandMalformed => (BAD, "PARAMS_ERROR", "COMMAND_PARAMS must be a text"),
             Refusal::WithoutChanges => (BAD, "WITHOUT_CHANGES", "Action already set"),
             Refusal::FirstIdNotNumber => (BAD, "FIRST_ID_STRING", "FIRST_ID can't be string"),
             Refusal::LastIdNotNumber => (BAD, "LAST_ID_STRING", "LAST_ID can't be string"),

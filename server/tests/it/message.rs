@@ -1,6 +1,8 @@
 //! `im.message.*`: messages sent once, edited, taken back, liked.
 
 mod change;
+mod share;
+mod url;
 
 use std::collections::BTreeSet;
 
@@ -21,6 +23,11 @@ async fn read(reader: &Client, dialog: &str, id: i64) -> Value {
 
 async fn add(sender: &Client, params: Value) -> i64 {
     sender.ok("im.message.add", params).await.as_i64().unwrap()
+}
+
+async fn cannot(caller: &Client, method: &str, params: Value, status: u16, code: &str) {
+    let refused = caller.refused(method, params.clone()).await;
+    assert_eq!(refused, (status, code.to_owned()), "{method} {params}");
 }
 
 async fn cannot_add(sender: &Client, params: Value, code: &str) {
@@ -348,4 +355,39 @@ async fn a_reply_names_a_message_of_the_same_chat() {
         assert_eq!(read(&stage.alice, "chat1", id).await["params"], json!([]));
     }
     stage.check().await;
+}
+
+#[tokio::test]
+async fn people_whom_an_author_may_not_meet_are_named_in_plain_text() {
+    let stage = Stage::set().await;
+    let group = stage.group(&stage.alice, &[2, 5]).await;
+    let erin = stage.portal.client(Person::Erin).await;
+    let text = "[USER=2]Bob[/USER] and [USER=3]Carol[/USER] and [USER=99]nobody[/USER]";
+    let id = erin.say(chat(group), text).await;
+    let seen = "[USER=2]Bob[/USER] and Carol and [USER=99]nobody[/USER]";
+    assert_eq!(read(&stage.bob, &chat(group), id).await["text"], seen);
+    let edit = json!({ "MESSAGE_ID": id, "MESSAGE": "[USER=3]Carol Clark[/USER]" });
+    erin.ok("im.message.update", edit).await;
+    assert_eq!(read(&stage.bob, &chat(group), id).await["text"], "Carol Clark");
+    cannot_add(&erin, json!({ "DIALOG_ID": chat(group), "MESSAGE": "[USER=3][/USER]" }), "MESSAGE_EMPTY")
+        .await;
+    let id = stage.carol.say(2, "[USER=5]Erin[/USER] and [USER=4]Dave[/USER]").await;
+    assert_eq!(read(&stage.bob, "3", id).await["text"], "Erin and [USER=4]Dave[/USER]");
+    let id = stage.alice.say(2, "[USER=5]Erin[/USER]").await;
+    assert_eq!(
+        read(&stage.bob, "1", id).await["text"],
+        "[USER=5]Erin[/USER]",
+        "who is in a chat with them may"
+    );
+    stage.check().await;
+}
+
+#[tokio::test]
+async fn whoever_signed_in_writes_as_themselves() {
+    let stage = Stage::set().await;
+    stage.portal.messenger().lend_password("correct horse".to_owned()).await.unwrap();
+    let mut browser = stage.portal.browser();
+    browser.sign_in("bob@example.com", "correct horse").await;
+    let id = browser.ok("im.message.add", json!({ "DIALOG_ID": 1, "MESSAGE": "I", "SYSTEM": "Y" })).await;
+    assert_eq!(read(&stage.alice, "2", id.as_i64().unwrap()).await["author_id"], 2);
 }

@@ -5,7 +5,7 @@ mod beside;
 mod binary;
 mod events;
 mod flood;
-mod follower;
+pub mod follower;
 mod model;
 mod poll;
 mod resume;

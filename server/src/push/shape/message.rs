@@ -114,6 +114,11 @@ fn kind(chat: &Chat) -> &'static str {
 /// `messageUpdate`.
 pub fn edited(stage: &Stage<'_>) -> Vec<Letter> {
     let (Some(chat), Some(message)) = (stage.chat(), &stage.scene.message) else { return Vec::new() };
+    let mut left = message.params.clone();
+    // Clients lay these over what they have, so what went must be said.
+    for key in ["URL_ID", "ATTACH"] {
+        left.entry(key).or_insert_with(|| json!([]));
+    }
     let mut params = json!({
         "id": message.id,
         "type": kind(chat),
@@ -121,11 +126,29 @@ pub fn edited(stage: &Stage<'_>) -> Vec<Letter> {
         "senderId": message.author_id,
         "text": linked(&message.text),
         "textLegacy": linked(&message.text),
-        "params": message.params,
+        "params": left,
     });
     put_pair(&mut params, chat, message.author_id);
     let params = with_dialog(params, chat);
     vec![stage.letter(0, "messageUpdate", params, stage.hearers(), |hearer| own_dialog(chat, hearer))]
+}
+
+/// `messageParamsUpdate`.
+pub fn dressed(stage: &Stage<'_>) -> Vec<Letter> {
+    let (Some(chat), Some(message)) = (stage.chat(), &stage.scene.message) else { return Vec::new() };
+    let mut params = json!({
+        "id": message.id,
+        "type": kind(chat),
+        "chatId": chat.id,
+        "params": message.params,
+    });
+    if chat.kind.is_private() {
+        put_pair(&mut params, chat, message.author_id);
+    } else if let Value::Object(map) = &mut params {
+        map.insert("senderId".to_owned(), json!(message.author_id));
+    }
+    let params = with_dialog(params, chat);
+    vec![stage.letter(0, "messageParamsUpdate", params, stage.hearers(), |hearer| own_dialog(chat, hearer))]
 }
 
 /// In a private dialog, who wrote to whom.

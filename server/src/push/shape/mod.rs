@@ -41,6 +41,7 @@ fn written(stage: &Stage<'_>) -> Vec<Letter> {
     match stage.tale.event {
         Event::Said(..) => message::said(stage),
         Event::Edited(..) => message::edited(stage),
+        Event::Dressed(..) => message::dressed(stage),
         Event::Deleted(_, id, complete) => message::deleted(stage, id, complete),
         Event::Liked(_, _, user, set) => message::liked(stage, user, set),
         Event::Read(_, user, from, upto) => reading::read(stage, user, from, upto),

@@ -1,4 +1,4 @@
-//! `im.message.*`: messages sent, edited, taken back, liked.
+//! `im.message.*`: messages sent, edited, taken back, liked, made into chats.
 
 use lately_messenger::Refusal;
 use lately_messenger::message::{Like, MessageDraft, MessageEdit, Patch, Target};
@@ -94,6 +94,31 @@ pub const METHODS: &[Method] = &[
         result: Shape::Bool,
         handler: |call| Box::pin(like(call)),
     },
+    Method {
+        name: "im.message.share",
+        scope: "im",
+        about: "Makes a message into a chat about it",
+        caller: Caller::Anyone,
+        params: &[
+            Param::required("MESSAGE_ID", Kind::Int),
+            Param::required("DIALOG_ID", Kind::Dialog),
+            Param::required("TYPE", Kind::Text),
+        ],
+        handler: |call| Box::pin(share(call)),
+    },
+    Method {
+        name: "im.message.command",
+        scope: "im",
+        about: "Gives a bot a command about a message",
+        caller: Caller::Anyone,
+        params: &[
+            Param::required("MESSAGE_ID", Kind::Int),
+            Param::required("BOT_ID", Kind::Int),
+            Param::required("COMMAND", Kind::Text),
+            Param::optional("COMMAND_PARAMS", Kind::Text, ""),
+        ],
+        handler: |call| Box::pin(command(call)),
+    },
 ];
 
 async fn add(call: &Call) -> Result<Answer, Failure> {
@@ -106,8 +131,10 @@ async fn add(call: &Call) -> Result<Answer, Failure> {
         attach: patch(call, "ATTACH"),
         keyboard: patch(call, "KEYBOARD"),
         menu: patch(call, "MENU"),
-        system: call.params.yes("SYSTEM"),
+        // People in a browser write as themselves (behaviour.md G).
+        system: call.params.yes("SYSTEM") && !call.credential.is_session(),
         reply: call.positive("REPLY_ID").map(MessageId),
+        bare: call.params.no("URL_PREVIEW"),
         template_id: call.params.text("TEMPLATE_ID"),
     };
     if draft.text.trim().is_empty() && !matches!(draft.attach, Patch::Put(_)) {
@@ -157,6 +184,7 @@ async fn update(call: &Call) -> Result<Answer, Failure> {
         keyboard: patch(call, "KEYBOARD"),
         menu: patch(call, "MENU"),
         edited: !call.params.no("IS_EDITED"),
+        bare: call.params.no("URL_PREVIEW"),
     };
     call.messenger().edit(call.user(), message_id(call)?, edit).await?;
     Ok(Answer::tree(true))
@@ -181,4 +209,29 @@ async fn like(call: &Call) -> Result<Answer, Failure> {
     };
     call.messenger().like(call.user(), message_id(call)?, like).await?;
     Ok(Answer::tree(true))
+}
+
+async fn share(call: &Call) -> Result<Answer, Failure> {
+    let id = call.positive("MESSAGE_ID").map(MessageId).ok_or(Refusal::MessageIdEmpty)?;
+    let dialog = call.dialog()?;
+    if call.params.text("TYPE").as_deref() == Some("CHAT") {
+        let zone = call.portal.zone.clone();
+        call.messenger().share_as_chat(call.user(), dialog, id, zone).await?;
+        return Ok(Answer::tree(true));
+    }
+    call.messenger().may_share(call.user(), dialog, id).await?;
+    Err(Refusal::NotShareable.into())
+}
+
+async fn command(call: &Call) -> Result<Answer, Failure> {
+    let id = call.positive("MESSAGE_ID").map(MessageId).ok_or(Refusal::MessageIdEmpty)?;
+    let bot = call.positive("BOT_ID").map(UserId).ok_or(Refusal::NoSuchBot)?;
+    let named = call.params.text("COMMAND").is_some_and(|command| !command.trim().is_empty());
+    if !named {
+        return Err(Refusal::NoSuchCommand.into());
+    }
+    if matches!(call.params.get("COMMAND_PARAMS"), Some(Value::Array(_) | Value::Object(_))) {
+        return Err(Refusal::CommandMalformed.into());
+    }
+    match call.messenger().command(call.user(), id, bot).await? {}
 }

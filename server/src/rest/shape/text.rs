@@ -5,10 +5,10 @@
 
 use std::borrow::Cow;
 
+use lately_model::url::{self, SCHEMES};
+
 /// What is passed over whole, with its end.
 const WHOLE: [(&str, &str); 3] = [("[url", "[/url]"), ("[img", "[/img]"), ("[code", "[/code]")];
-
-const SCHEMES: [&str; 2] = ["https://", "http://"];
 
 /// The text with each bare `http://` or `https://` address as `[URL]address[/URL]`.
 pub fn linked(text: &str) -> Cow<'_, str> {
@@ -23,7 +23,7 @@ pub fn linked(text: &str) -> Cow<'_, str> {
     while let Some(found) = folded.get(at..).and_then(|tail| tail.find(['[', 'h'])) {
         at += found;
         let tail = folded.get(at..).unwrap_or_default();
-        let link = link_length(tail, text.get(..at).unwrap_or_default());
+        let link = url::length(tail, text.get(..at).unwrap_or_default());
         if link == 0 {
             at += tag_length(tail, &mut endless);
             continue;
@@ -35,19 +35,6 @@ pub fn linked(text: &str) -> Cow<'_, str> {
     }
     marked.push_str(text.get(rest..).unwrap_or_default());
     Cow::Owned(marked)
-}
-
-/// How many bytes belong to the address at the beginning of `tail`; zero if there is none.
-fn link_length(tail: &str, before: &str) -> usize {
-    let Some(scheme) = SCHEMES.iter().find(|scheme| tail.starts_with(**scheme)) else { return 0 };
-    if before.chars().next_back().is_some_and(char::is_alphanumeric) {
-        return 0;
-    }
-    let ends = |sign: char| sign.is_whitespace() || sign.is_control() || "[]<>\"{}|\\^`".contains(sign);
-    let link = tail.split(ends).next().unwrap_or_default();
-    let opened = link.contains('(');
-    let link = link.trim_end_matches(|sign: char| ".,;:!?'".contains(sign) || (sign == ')' && !opened));
-    if link.len() > scheme.len() { link.len() } else { 0 }
 }
 
 /// How many bytes to pass over at the beginning of `tail`: a whole block, a tag, or one sign. `endless` keeps in mind

@@ -124,6 +124,7 @@ fn honest(town: &Town, method: &Method) -> Vec<(&'static str, String)> {
         ("EMAIL", _) => "\"fay@example.com\"".to_owned(),
         ("COLOR", _) => "\"MINT\"".to_owned(),
         ("options", _) => "{\"a\":1}".to_owned(),
+        ("TYPE", _) if method.name == "im.message.share" => "\"CHAT\"".to_owned(),
         ("STATUS", _) => "\"away\"".to_owned(),
         ("cmd", _) => "{\"a\":\"server.time\"}".to_owned(),
         (_, Kind::Text) => "\"hello\"".to_owned(),

@@ -7,6 +7,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use lately_testkit::{Client, Ear, TestPortal};
 use serde_json::{Value, json};
 
+/// The line before and after a quote.
+const RULE: &str = "------------------------------------------------------";
+
+/// Stands for a quote while tags are taken out.
+const QUOTE: char = '\u{1}';
+
 /// A row as a client keeps it.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Row {
@@ -67,7 +73,7 @@ pub struct Shown {
 fn preview(text: &Value, params: &Value) -> String {
     let files = params.get("FILE_ID").map(|_| "[File]".to_owned());
     let attached = params.get("ATTACH").map(|_| "[Attachment]".to_owned());
-    let parts = [Some(plain(text.as_str().unwrap_or_default())), files, attached];
+    let parts = [Some(plain(&unquoted(text.as_str().unwrap_or_default()))), files, attached];
     let parts: Vec<_> = parts.into_iter().flatten().filter(|part| !part.is_empty()).collect();
     parts.join(" ")
 }
@@ -85,6 +91,15 @@ fn unnamed(text: &Value) -> String {
     unnamed
 }
 
+/// What stands between two rules is a quote, of which a row says no more.
+fn unquoted(text: &str) -> String {
+    let parts: Vec<_> = text.split(RULE).collect();
+    if parts.len() != 3 {
+        return text.to_owned();
+    }
+    format!("{} {QUOTE} {}", parts[0], parts[2]).trim().to_owned()
+}
+
 fn plain(text: &str) -> String {
     let mut plain = String::new();
     let mut inside = false;
@@ -96,7 +111,7 @@ fn plain(text: &str) -> String {
             _ => {}
         }
     }
-    plain
+    plain.replace(QUOTE, "[Quote]")
 }
 
 fn text(value: &Value) -> String {
@@ -110,6 +125,14 @@ fn number(value: &Value) -> i64 {
 /// A list without items and a map without members are the same to clients (pull.md 4.1).
 fn map(value: &Value) -> Value {
     if *value == json!([]) { json!({}) } else { value.clone() }
+}
+
+/// What hangs on a message. An empty list there says that nothing does.
+fn hanging(params: &Value) -> Value {
+    let mut params = map(params);
+    let some = |_: &String, value: &mut Value| *value != json!([]);
+    params.as_object_mut().unwrap().retain(some);
+    params
 }
 
 impl Row {
@@ -187,13 +210,18 @@ impl Shown {
         match command {
             "messageUpdate" => {
                 if let Some(row) = self.row(params).filter(|row| row.last == number(&params["id"])) {
-                    row.text = preview(&params["text"], &params["params"]);
+                    row.text = preview(&params["text"], &hanging(&params["params"]));
                 }
                 if let Some(said) = self.said(chat, &params["id"]) {
-                    (said.text, said.params) = (unnamed(&params["text"]), map(&params["params"]));
+                    (said.text, said.params) = (unnamed(&params["text"]), hanging(&params["params"]));
                 }
             }
             "messageParamsUpdate" => {
+                let attached = params["params"].get("ATTACH").is_some();
+                if let Some(row) = self.row(params).filter(|row| row.last == number(&params["id"])) {
+                    let bare = row.text.trim_end_matches(" [Attachment]").to_owned();
+                    row.text = if attached { format!("{bare} [Attachment]") } else { bare };
+                }
                 if let Some(said) = self.said(chat, &params["id"]) {
                     said.params = map(&params["params"]);
                 }

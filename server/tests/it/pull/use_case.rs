@@ -85,6 +85,7 @@ const UNTOLD: &[(&str, &str)] = &[
     ("disk.folder.uploadFile", "the drive is read when it is opened"),
     ("disk.storage.uploadFile", "the drive is read when it is opened"),
     ("im.disk.file.save", "the drive is read when it is opened"),
+    ("im.message.command", "nothing comes of it: no bot knows a command"),
     ("im.search.last.add", "what was looked for is read when the search is opened"),
     ("im.search.last.delete", "what was looked for is read when the search is opened"),
     ("user.add", "nobody has a dialog with somebody new"),
@@ -172,6 +173,10 @@ impl Scene {
                 (alice, json!({ "MESSAGE_ID": first, "ACTION": "auto" })),
                 (bob, json!({ "MESSAGE_ID": first, "ACTION": "minus" })),
                 (carol, json!({ "MESSAGE_ID": newest })),
+            ],
+            "message.share" => vec![
+                (alice, json!({ "MESSAGE_ID": last, "DIALOG_ID": "2", "TYPE": "CHAT" })),
+                (bob, json!({ "MESSAGE_ID": newest, "DIALOG_ID": chat(self.group), "TYPE": "CHAT" })),
             ],
             _ => Vec::new(),
         }
