@@ -3,11 +3,12 @@
 //! Must hold: what is shown as a picture was made here, from one that could be decoded; nobody's own bytes are served
 //! under an avatar's address.
 
+use lately_model::phrase::Actor;
 use lately_model::right::{Act, Verdict, verdict};
-use lately_model::{Blob, DialogId, UserId, blob};
+use lately_model::{Blob, Chat, DialogId, Phrase, User, UserId, blob};
 use lately_store::{AVATAR_PREFIX, NewMessage};
 
-use crate::chat::{codes, mention, system};
+use crate::chat::{codes, system};
 use crate::dialog::{self, role_in};
 use crate::link::Delivery;
 use crate::upload::Unkept;
@@ -36,17 +37,17 @@ impl Messenger {
         // Whoever may not is told before their picture costs anything; it is looked at again when it counts.
         self.store.read(move |snapshot| may_picture(snapshot, user, dialog).map(drop)).await?;
         let avatar = self.keep_avatar(base64).await?;
-        let now = self.now();
+        let (now, language) = (self.now(), self.language());
         self.store
             .write(move |tx| {
-                let chat = may_picture(tx, user, dialog)?;
+                let (actor, chat) = may_picture(tx, user, dialog)?;
                 if chat.avatar == avatar {
                     return Ok(());
                 }
                 tx.picture_chat(chat.id, &avatar, now)?;
-                let text = format!("{} changed the chat picture", mention(user));
+                let said = language.say(&Phrase::ChatPictured { actor: Actor::from(&actor) });
                 // The code is the contract's own (behaviour.md G).
-                let message = system(&chat, user, text, codes("CHAT_LEAVE"), now);
+                let message = system(&chat, user, said, codes("CHAT_LEAVE"), now);
                 tx.append_message(&NewMessage { counts: true, ..message })?;
                 Ok(())
             })
@@ -80,7 +81,7 @@ fn may_picture(
     snapshot: &lately_store::Snapshot<'_>,
     user: UserId,
     dialog: DialogId,
-) -> Result<lately_model::Chat, Error> {
+) -> Result<(User, Chat), Error> {
     let actor = acting(snapshot, user)?;
     let chat = dialog::find(snapshot, user, dialog)?.ok_or(Refusal::WrongRequest)?;
     if chat.kind.is_private() {
@@ -88,7 +89,7 @@ fn may_picture(
     }
     let role = role_in(snapshot, &chat, user)?;
     match verdict(&actor, role, &chat, Act::Recolor) {
-        Verdict::Allowed => Ok(chat),
+        Verdict::Allowed => Ok((actor, chat)),
         Verdict::Restricted => Err(Refusal::NoPictureHere.into()),
         Verdict::RoleTooLow | Verdict::OwnerMayNot => Err(Refusal::MayNotPicture.into()),
     }

@@ -42,7 +42,8 @@ pub mod webhook;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
-use lately_model::Moment;
+use jiff::tz::TimeZone;
+use lately_model::{Language, Moment};
 use lately_store::{Database, Nowhere, Store, StoreError, Vault};
 
 use tokio::sync::{Notify, OnceCell, Semaphore, mpsc, watch};
@@ -71,6 +72,10 @@ pub struct Settings {
     pub vault: Arc<dyn Vault>,
     /// How many bytes a file may have.
     pub largest_file: u64,
+    /// What the portal speaks.
+    pub language: Language,
+    /// In whose days the portal lives.
+    pub zone: TimeZone,
 }
 
 /// How many bytes a file may have unless an operator says otherwise: the contract's 100 MB.
@@ -83,6 +88,8 @@ impl Default for Settings {
             resident_rows: 2_000_000,
             vault: Arc::new(Nowhere),
             largest_file: LARGEST_FILE,
+            language: Language::default(),
+            zone: TimeZone::UTC,
         }
     }
 }
@@ -153,6 +160,11 @@ impl Messenger {
     /// The portal's present moment.
     pub fn now(&self) -> Moment {
         Moment::from_timestamp(self.clock.now())
+    }
+
+    /// What the portal speaks.
+    pub fn language(&self) -> Language {
+        self.settings.language
     }
 
     /// The clock that was handed in.

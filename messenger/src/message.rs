@@ -3,7 +3,7 @@
 use lately_model::message::{ATTACH_LIMIT, EDIT_WINDOW, KEYBOARD_LIMIT};
 use lately_model::recent::role_of;
 use lately_model::right::{Act, Verdict, verdict};
-use lately_model::{Chat, ChatId, DialogId, Message, MessageId, Moment, Role, User, UserId, text};
+use lately_model::{Chat, ChatId, DialogId, Message, MessageId, Moment, Phrase, Role, User, UserId, text};
 use lately_store::{Deletion, NewMessage, Snapshot, Tx};
 use serde_json::{Map, Value, json};
 
@@ -100,7 +100,7 @@ impl Messenger {
     /// `im.message.update`: the author, within three days.
     pub async fn edit(&self, user: UserId, id: MessageId, edit: MessageEdit) -> Result<(), Error> {
         let text = edit.text.as_deref().map(text::normalise);
-        let now = self.now();
+        let (now, language) = (self.now(), self.language());
         self.store
             .write(move |tx| {
                 let (mut message, _) = said(tx, user, id)?.ok_or(Refusal::MayNotEdit)?;
@@ -110,7 +110,8 @@ impl Messenger {
                     return Err(Error::from(Refusal::MayNotEdit));
                 }
                 if text.as_deref() == Some("") {
-                    return Ok(tx.delete_message(&message, Deletion::Text, now)?);
+                    let words = language.say(&Phrase::MessageDeleted);
+                    return Ok(tx.delete_message(&message, Deletion::Text, &words, now)?);
                 }
                 change(&mut message, text.as_deref(), &edit)?;
                 Ok(tx.edit_message(&message, now)?)
@@ -121,13 +122,13 @@ impl Messenger {
     /// `im.message.delete`: one's own at any age; an administrator also in the general chat (completely) and those of
     /// dismissed people.
     pub async fn delete(&self, user: UserId, id: MessageId) -> Result<(), Error> {
-        let now = self.now();
+        let (now, words) = (self.now(), self.language().say(&Phrase::MessageDeleted));
         self.store
             .write(move |tx| {
                 let actor = acting(tx, user)?;
                 let (message, chat) = said(tx, user, id)?.ok_or(Refusal::MayNotEdit)?;
                 let how = deletion(tx, &actor, &chat, &message)?.ok_or(Refusal::MayNotEdit)?;
-                Ok(tx.delete_message(&message, how, now)?)
+                Ok(tx.delete_message(&message, how, &words, now)?)
             })
             .await
     }

@@ -245,7 +245,7 @@ fn room_bytes(room: &Room) -> usize {
     let chat = &room.chat;
     let texts =
         [&chat.title, &chat.description, &chat.color, &chat.avatar, &chat.entity_type, &chat.entity_id];
-    let last = room.last.as_ref().map_or(0, |last| last.text.capacity() + last.preview.capacity());
+    let last = room.last.as_ref().map_or(0, |last| last.text.capacity());
     texts.into_iter().chain(&chat.entity_data).map(String::capacity).sum::<usize>() + last
 }
 
@@ -265,7 +265,6 @@ fn rename_mention(room: &Room, user: UserId, name: &str) -> Option<Room> {
     for (_, known) in last.mentions.iter_mut().filter(|(id, _)| *id == user) {
         name.clone_into(known);
     }
-    last.refresh_preview();
     Some(Room { chat: room.chat.clone(), last: Some(last) })
 }
 

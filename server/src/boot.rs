@@ -119,6 +119,8 @@ impl Server {
             resident_rows: config.recent.resident_rows,
             vault: crate::vault::open(&config)?,
             largest_file: config.files.largest_bytes,
+            language: config.portal.language,
+            zone: zone.clone(),
         };
         // What another program holds is found out before anything is written.
         let http_sockets = bind(&config.http.listen).await?;

@@ -97,5 +97,7 @@ pub(super) fn limits(config: &Config) -> Result<Use, ConfigError> {
         resident_rows: config.recent.resident_rows,
         vault: vault::open(config)?,
         largest_file: config.files.largest_bytes,
+        language: config.portal.language,
+        zone: config.zone()?,
     })
 }

@@ -1,8 +1,8 @@
 //! The portal itself: who calls, what may be called, what time it is.
 
 use lately_messenger::Refusal;
-use lately_model::UserId;
 use lately_model::webhook::SCOPES;
+use lately_model::{Phrase, UserId};
 use serde_json::{Map, Value, json};
 
 use super::wire;
@@ -255,9 +255,10 @@ async fn user_access(call: &Call) -> Result<Answer, Failure> {
 }
 
 async fn name_of(call: &Call, code: &str) -> Result<Option<(&'static str, String, &'static str)>, Failure> {
+    let say = |phrase: Phrase<'_>| call.messenger().language().say(&phrase);
     match code {
-        "AU" => return Ok(Some(("", "All authorized users".to_owned(), "other"))),
-        "G2" => return Ok(Some(("", "All visitors".to_owned(), "other"))),
+        "AU" => return Ok(Some(("", say(Phrase::AllAuthorized), "other"))),
+        "G2" => return Ok(Some(("", say(Phrase::AllVisitors), "other"))),
         _ => {}
     }
     let Some(id) = code.strip_prefix('U').and_then(|id| id.parse().ok()) else { return Ok(None) };

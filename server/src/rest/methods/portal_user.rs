@@ -93,9 +93,10 @@ pub const METHODS: &[Method] = &[
     },
 ];
 
-async fn fields(_: &Call) -> Result<Answer, Failure> {
+async fn fields(call: &Call) -> Result<Answer, Failure> {
+    let language = call.messenger().language();
     let fields: Map<String, Value> =
-        FIELDS.iter().map(|(name, title)| ((*name).to_owned(), json!(title))).collect();
+        FIELDS.iter().map(|name| ((*name).to_owned(), json!(language.title(name)))).collect();
     Ok(Answer::tree(Value::Object(fields)))
 }
 

@@ -7,14 +7,8 @@ use serde_json::{Map, Value, json};
 use super::Wire;
 use super::user::today;
 
-/// The fields of a record with their titles.
-pub const FIELDS: [(&str, &str); 5] = [
-    ("ID", "ID"),
-    ("NAME", "Department Name"),
-    ("SORT", "Sort Order"),
-    ("PARENT", "Parent Department"),
-    ("UF_HEAD", "Manager"),
-];
+/// The fields of a record.
+pub const FIELDS: [&str; 5] = ["ID", "NAME", "SORT", "PARENT", "UF_HEAD"];
 
 /// A record (`department.get`); what is not set has no key.
 pub fn record(department: &Department) -> Value {

@@ -15,7 +15,7 @@ pub mod text;
 pub mod user;
 
 use jiff::tz::TimeZone;
-use lately_model::{Moment, Revision};
+use lately_model::{Language, Moment, Revision};
 use serde::{Serialize, Serializer};
 
 /// What every shape needs to know of the portal and the caller.
@@ -27,6 +27,8 @@ pub struct Wire<'a> {
     pub base_url: &'a str,
     /// By which page the caller is answered; only `im.recent.get` looks at it.
     pub revision: Revision,
+    /// What the portal speaks.
+    pub language: Language,
 }
 
 impl Wire<'_> {
