@@ -1,4 +1,4 @@
-//! Pictures of chats: checked, made small, kept with the bytes of files.
+//! Pictures of chats and people: checked, made small, kept with the bytes of files.
 //!
 //! Must hold: what is shown as a picture was made here, from one that could be decoded; nobody's own bytes are served
 //! under an avatar's address.
@@ -12,7 +12,7 @@ use crate::chat::{codes, system};
 use crate::dialog::{self, role_in};
 use crate::link::Delivery;
 use crate::upload::Unkept;
-use crate::user::acting;
+use crate::user::{acting, administering};
 use crate::{Error, Messenger, Refusal, picture};
 
 impl Messenger {
@@ -22,6 +22,19 @@ impl Messenger {
             Unkept::Fault(error) => error,
             Unkept::Failed => Refusal::FileNotKept.into(),
             Unkept::TooLarge(_) | Unkept::Malformed => Refusal::NotAPicture.into(),
+        })
+    }
+
+    /// The same for a picture of a person, on behalf of an administrator.
+    pub async fn keep_portrait(&self, caller: UserId, base64: &str) -> Result<String, Error> {
+        // Whoever may not is told before their picture costs anything; it is looked at again when it counts.
+        self.store.read(move |snapshot| administering(snapshot, Some(caller))).await?;
+        self.small_picture(base64).await.map_err(|unkept| match unkept {
+            Unkept::Fault(error) => error,
+            Unkept::Failed => Refusal::Core("The photo could not be kept; try again".to_owned()).into(),
+            Unkept::TooLarge(_) | Unkept::Malformed => {
+                Refusal::Core("The photo is no picture of up to 5000 by 5000 pixels".to_owned()).into()
+            }
         })
     }
 
@@ -54,7 +67,7 @@ impl Messenger {
             .await
     }
 
-    /// The picture at an address of this portal, if some chat has it. Anybody may see it who knows the address.
+    /// The picture at an address of this portal, if some chat or somebody has it. Anybody may see it who knows the address.
     pub async fn avatar(&self, hash: &str) -> Result<Option<Delivery>, Error> {
         if !blob::is_hash(hash) {
             return Ok(None);

@@ -4,6 +4,7 @@
 //! Must hold: access is decided inside the transaction that acts; a resident list equals a fresh load at every moment.
 //! Never does: SQL, HTTP, wire shapes.
 
+pub mod absence;
 pub mod avatar;
 pub mod birthday;
 pub mod bus;

@@ -5,6 +5,7 @@
 //! Must hold: everything here is a pure function of its arguments.
 //! Never does: I/O, SQL, clocks, randomness, async, wire formats.
 
+pub mod absence;
 pub mod blob;
 pub mod chat;
 pub mod color;
@@ -31,6 +32,7 @@ pub mod text;
 pub mod user;
 pub mod webhook;
 
+pub use absence::Absence;
 pub use blob::Blob;
 pub use chat::{Chat, ChatKind};
 pub use department::{Department, Structure};
@@ -38,7 +40,9 @@ pub use dialog::DialogId;
 pub use event::Event;
 pub use file::{File, FileKind};
 pub use folder::{Folder, Owner};
-pub use id::{BlobId, ChatId, FileId, FolderId, InvitationId, MessageId, SessionId, UserId, WebhookId};
+pub use id::{
+    AbsenceId, BlobId, ChatId, FileId, FolderId, InvitationId, MessageId, SessionId, UserId, WebhookId,
+};
 pub use invitation::Invitation;
 pub use line::Line;
 pub use member::{Member, Role};

@@ -221,6 +221,8 @@ pub enum Phrase<'a> {
     ChatsDrive,
     /// The folder of one chat.
     ChatFolder { id: &'a str },
+    /// The way from a chat to its workgroup.
+    GoToGroup,
 }
 
 impl Phrase<'_> {

@@ -14,7 +14,7 @@ struct Step {
 }
 
 /// The steps in order; the first is version 1.
-const STEPS: [Step; 8] = [
+const STEPS: [Step; 9] = [
     Step {
         sqlite: include_str!("../migrations/sqlite/0001_first.sql"),
         postgres: include_str!("../migrations/postgres/0001_first.sql"),
@@ -53,6 +53,11 @@ const STEPS: [Step; 8] = [
     Step {
         sqlite: include_str!("../migrations/sqlite/0008_own.sql"),
         postgres: include_str!("../migrations/postgres/0008_own.sql"),
+        then: nothing,
+    },
+    Step {
+        sqlite: include_str!("../migrations/sqlite/0012_absence.sql"),
+        postgres: include_str!("../migrations/postgres/0012_absence.sql"),
         then: nothing,
     },
 ];

@@ -42,6 +42,7 @@ fn words(phrase: &Phrase<'_>) -> Words {
         Phrase::CompanyDrive => "Company Drive",
         Phrase::ChatsDrive => "Chats",
         Phrase::ChatFolder { .. } => "Chat {id}",
+        Phrase::GoToGroup => "Go to group",
     })
 }
 

@@ -59,6 +59,7 @@ fn words(phrase: &Phrase<'_>) -> Words {
         Phrase::CompanyDrive => all("Общий диск"),
         Phrase::ChatsDrive => all("Чаты"),
         Phrase::ChatFolder { .. } => all("Чат {id}"),
+        Phrase::GoToGroup => all("Перейти в группу"),
     }
 }
 

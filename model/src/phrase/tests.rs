@@ -54,6 +54,7 @@ fn every() -> Vec<(Phrase<'static>, &'static [&'static str])> {
         Phrase::CompanyDrive,
         Phrase::ChatsDrive,
         Phrase::ChatFolder { id: "x" },
+        Phrase::GoToGroup,
     ];
     phrases.into_iter().map(|phrase| (phrase, places(&phrase))).collect()
 }
@@ -93,7 +94,8 @@ fn places(phrase: &Phrase<'_>) -> &'static [&'static str] {
         | Phrase::AllVisitors
         | Phrase::SavedFiles
         | Phrase::CompanyDrive
-        | Phrase::ChatsDrive => &[],
+        | Phrase::ChatsDrive
+        | Phrase::GoToGroup => &[],
     }
 }
 

@@ -1,7 +1,8 @@
 //! What goes into a statement.
 
 use lately_model::{
-    BlobId, ChatId, FileId, FolderId, InvitationId, MessageId, Moment, SessionId, UserId, WebhookId,
+    AbsenceId, BlobId, ChatId, FileId, FolderId, InvitationId, MessageId, Moment, SessionId, UserId,
+    WebhookId,
 };
 
 /// One parameter or one column: the portal needs nothing but integers and texts.
@@ -101,6 +102,12 @@ impl From<BlobId> for Value {
 
 impl From<InvitationId> for Value {
     fn from(value: InvitationId) -> Self {
+        Self::Int(value.0)
+    }
+}
+
+impl From<AbsenceId> for Value {
+    fn from(value: AbsenceId) -> Self {
         Self::Int(value.0)
     }
 }

@@ -80,6 +80,7 @@ pub const METHODS: &[Method] = &[
             Param::optional("LAST_NAME", Kind::Text, ""),
             Param::optional("UF_DEPARTMENT", Kind::List, "1"),
             Param::optional("EXTRANET", Kind::Flag, "N"),
+            Param::optional("PERSONAL_PHOTO", Kind::List, ""),
         ],
         handler: |call| Box::pin(add(call)),
     },
@@ -88,7 +89,11 @@ pub const METHODS: &[Method] = &[
         scope: "user",
         about: "Changes a user",
         caller: Caller::Administrator,
-        params: &[Param::required("ID", Kind::Int), Param::optional("ACTIVE", Kind::Flag, "unchanged")],
+        params: &[
+            Param::required("ID", Kind::Int),
+            Param::optional("ACTIVE", Kind::Flag, "unchanged"),
+            Param::optional("PERSONAL_PHOTO", Kind::List, "unchanged"),
+        ],
         handler: |call| Box::pin(update(call)),
     },
 ];
@@ -277,7 +282,8 @@ async fn add(call: &Call) -> Result<Answer, Failure> {
         user.kind = UserKind::Extranet;
         user.departments = Vec::new();
     }
-    fill(&mut user, &Changes::read(params)?);
+    let changes = Changes { avatar: photo(call).await?, ..Changes::read(params)? };
+    fill(&mut user, &changes);
     let id = call.messenger().add_user(Some(call.user()), user).await?;
     Ok(Answer::tree(id.0))
 }
@@ -285,6 +291,7 @@ async fn add(call: &Call) -> Result<Answer, Failure> {
 async fn update(call: &Call) -> Result<Answer, Failure> {
     let id = call.positive("ID").map(UserId).ok_or_else(|| Refusal::Core("User ID is invalid".to_owned()))?;
     let changes = Changes::read(&call.params)?;
+    let changes = Changes { avatar: photo(call).await?, ..changes };
     let edit = move |user: &mut User| {
         fill(user, &changes);
         Ok(())
@@ -299,6 +306,8 @@ struct Changes {
     active: Option<bool>,
     departments: Option<Vec<i64>>,
     birthday: Option<Option<jiff::civil::Date>>,
+    /// The address of another picture, or the empty text for none.
+    avatar: Option<String>,
 }
 
 impl Changes {
@@ -317,6 +326,7 @@ impl Changes {
             active: params.get("ACTIVE").and_then(text_of).map(|text| yes(&text)),
             departments: departments(params)?,
             birthday: birthday(params)?,
+            avatar: None,
         })
     }
 }
@@ -327,6 +337,20 @@ fn departments(params: &Params) -> Result<Option<Vec<i64>>, Refusal> {
     let numbers = list.iter().map(|value| crate::rest::params::int_of(value).value());
     let wrong = || Refusal::Argument("UF_DEPARTMENT", "Departments are numbers".to_owned());
     numbers.collect::<Option<Vec<_>>>().map(Some).ok_or_else(wrong)
+}
+
+/// `PERSONAL_PHOTO`: a name and base64, the same as `fileData`, or base64 alone; what is empty takes the photo away.
+/// Answers the address under which it is kept.
+async fn photo(call: &Call) -> Result<Option<String>, Failure> {
+    let Some(value) = call.params.get("PERSONAL_PHOTO").filter(|value| !value.is_null()) else {
+        return Ok(None);
+    };
+    let value = value.get("fileData").unwrap_or(value);
+    let last = list_of(value).map(|list| list.last().and_then(text_of).unwrap_or_default());
+    match last.or_else(|| text_of(value)).unwrap_or_default() {
+        base64 if base64.is_empty() => Ok(Some(String::new())),
+        base64 => Ok(Some(call.messenger().keep_portrait(call.user(), &base64).await?)),
+    }
 }
 
 fn birthday(params: &Params) -> Result<Option<Option<jiff::civil::Date>>, Refusal> {
@@ -366,6 +390,9 @@ fn fill(user: &mut User, changes: &Changes) {
     }
     if let Some(birthday) = changes.birthday {
         user.birthday = birthday;
+    }
+    if let Some(avatar) = &changes.avatar {
+        user.avatar.clone_from(avatar);
     }
 }
 
