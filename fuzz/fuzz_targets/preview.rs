@@ -5,7 +5,7 @@
 
 #![no_main]
 
-use lately_model::UserId;
+use lately_model::{Language, UserId};
 use lately_model::preview::{Attach, Source, expand_user_names, mentioned_users, preview};
 use lately_model::text::{CUT_MARK, MESSAGE_MAX_CHARS, normalise};
 use libfuzzer_sys::fuzz_target;
@@ -24,7 +24,9 @@ fuzz_target!(|input: &[u8]| {
     let stored = normalise(text);
     hold_stored(text, &stored);
     for text in [text, &stored] {
-        hold_preview(&Source { text, attach, file: head.len() % 2 == 1 });
+        for language in [Language::En, Language::Ru] {
+            hold_preview(&Source { text, attach, file: head.len() % 2 == 1 }, language);
+        }
         hold_expanded(text);
     }
 });
@@ -36,19 +38,19 @@ fn hold_stored(text: &str, stored: &str) {
     assert_eq!(normalise(stored), stored);
 }
 
-fn hold_preview(source: &Source<'_>) {
+fn hold_preview(source: &Source<'_>, language: Language) {
     let description = match source.attach {
         Attach::Described(text) => text,
         _ => "",
     };
     let mentioned = [mentioned_users(source.text), mentioned_users(description)].concat();
-    let line = preview(source, &|user| {
+    let line = preview(source, language, &|user| {
         assert!(mentioned.contains(&user));
         name(user)
     });
     assert!(!line.is_empty() && !line.contains(['\n', '\r']));
     assert_eq!(line.trim(), line);
-    assert!(line.len() <= 2 * (source.text.len() + description.len()) + 64);
+    assert!(line.len() <= 4 * (source.text.len() + description.len()) + 64);
 }
 
 fn hold_expanded(text: &str) {

@@ -1,17 +1,18 @@
-//! Pictures of chats: checked, made small, kept with the bytes of files.
+//! Pictures of chats and people: checked, made small, kept with the bytes of files.
 //!
 //! Must hold: what is shown as a picture was made here, from one that could be decoded; nobody's own bytes are served
 //! under an avatar's address.
 
+use lately_model::phrase::Actor;
 use lately_model::right::{Act, Verdict, verdict};
-use lately_model::{Blob, DialogId, UserId, blob};
+use lately_model::{Blob, Chat, DialogId, Phrase, User, UserId, blob};
 use lately_store::{AVATAR_PREFIX, NewMessage};
 
-use crate::chat::{codes, mention, system};
+use crate::chat::{codes, system};
 use crate::dialog::{self, role_in};
 use crate::link::Delivery;
 use crate::upload::Unkept;
-use crate::user::acting;
+use crate::user::{acting, administering};
 use crate::{Error, Messenger, Refusal, picture};
 
 impl Messenger {
@@ -21,6 +22,19 @@ impl Messenger {
             Unkept::Fault(error) => error,
             Unkept::Failed => Refusal::FileNotKept.into(),
             Unkept::TooLarge(_) | Unkept::Malformed => Refusal::NotAPicture.into(),
+        })
+    }
+
+    /// The same for a picture of a person, on behalf of an administrator.
+    pub async fn keep_portrait(&self, caller: UserId, base64: &str) -> Result<String, Error> {
+        // Whoever may not is told before their picture costs anything; it is looked at again when it counts.
+        self.store.read(move |snapshot| administering(snapshot, Some(caller))).await?;
+        self.small_picture(base64).await.map_err(|unkept| match unkept {
+            Unkept::Fault(error) => error,
+            Unkept::Failed => Refusal::Core("The photo could not be kept; try again".to_owned()).into(),
+            Unkept::TooLarge(_) | Unkept::Malformed => {
+                Refusal::Core("The photo is no picture of up to 5000 by 5000 pixels".to_owned()).into()
+            }
         })
     }
 
@@ -36,24 +50,24 @@ impl Messenger {
         // Whoever may not is told before their picture costs anything; it is looked at again when it counts.
         self.store.read(move |snapshot| may_picture(snapshot, user, dialog).map(drop)).await?;
         let avatar = self.keep_avatar(base64).await?;
-        let now = self.now();
+        let (now, language) = (self.now(), self.language());
         self.store
             .write(move |tx| {
-                let chat = may_picture(tx, user, dialog)?;
+                let (actor, chat) = may_picture(tx, user, dialog)?;
                 if chat.avatar == avatar {
                     return Ok(());
                 }
                 tx.picture_chat(chat.id, &avatar, now)?;
-                let text = format!("{} changed the chat picture", mention(user));
+                let said = language.say(&Phrase::ChatPictured { actor: Actor::from(&actor) });
                 // The code is the contract's own (behaviour.md G).
-                let message = system(&chat, user, text, codes("CHAT_LEAVE"), now);
+                let message = system(&chat, user, said, codes("CHAT_LEAVE"), now);
                 tx.append_message(&NewMessage { counts: true, ..message })?;
                 Ok(())
             })
             .await
     }
 
-    /// The picture at an address of this portal, if some chat has it. Anybody may see it who knows the address.
+    /// The picture at an address of this portal, if some chat or somebody has it. Anybody may see it who knows the address.
     pub async fn avatar(&self, hash: &str) -> Result<Option<Delivery>, Error> {
         if !blob::is_hash(hash) {
             return Ok(None);
@@ -80,7 +94,7 @@ fn may_picture(
     snapshot: &lately_store::Snapshot<'_>,
     user: UserId,
     dialog: DialogId,
-) -> Result<lately_model::Chat, Error> {
+) -> Result<(User, Chat), Error> {
     let actor = acting(snapshot, user)?;
     let chat = dialog::find(snapshot, user, dialog)?.ok_or(Refusal::WrongRequest)?;
     if chat.kind.is_private() {
@@ -88,7 +102,7 @@ fn may_picture(
     }
     let role = role_in(snapshot, &chat, user)?;
     match verdict(&actor, role, &chat, Act::Recolor) {
-        Verdict::Allowed => Ok(chat),
+        Verdict::Allowed => Ok((actor, chat)),
         Verdict::Restricted => Err(Refusal::NoPictureHere.into()),
         Verdict::RoleTooLow | Verdict::OwnerMayNot => Err(Refusal::MayNotPicture.into()),
     }

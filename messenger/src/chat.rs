@@ -1,13 +1,14 @@
 //! Chats: made, found, joined, left, renamed, handed over, silenced.
 //!
-//! Must hold: what members are told in system messages is written here and nowhere else (behaviour.md G).
+//! Must hold: members are told in system messages of what happens to their chat (behaviour.md G).
 
 use lately_model::notification::REMOVAL;
+use lately_model::phrase::{Actor, mention};
 use lately_model::recent::role_of;
 use lately_model::right::{Act, Verdict, verdict};
 use lately_model::{
-    Chat, ChatId, ChatKind, DialogId, Member, Moment, Notification, NotificationKind, RemovalReason, Role,
-    User, UserId, color, text,
+    Chat, ChatId, ChatKind, DialogId, Language, Member, Moment, Notification, NotificationKind, Phrase,
+    RemovalReason, Role, User, UserId, color, text,
 };
 use lately_store::{NewChat, NewMessage, Snapshot, Tx};
 use serde_json::{Map, Value, json};
@@ -49,11 +50,11 @@ pub struct ChatDraft {
 impl Messenger {
     /// `im.chat.add`: makes a group chat; the caller owns it. Answers its number.
     pub async fn add_chat(&self, user: UserId, draft: ChatDraft) -> Result<ChatId, Error> {
-        let now = self.now();
+        let (now, language) = (self.now(), self.language());
         self.store
             .write(move |tx| {
                 let actor = acting(tx, user)?;
-                make_chat(tx, &actor, &draft, now)
+                make_chat(tx, &actor, &draft, language, now)
             })
             .await
     }
@@ -71,7 +72,7 @@ impl Messenger {
 
     /// `im.chat.leave`.
     pub async fn leave(&self, user: UserId, dialog: DialogId) -> Result<(), Error> {
-        let now = self.now();
+        let (now, language) = (self.now(), self.language());
         self.store
             .write(move |tx| {
                 let actor = acting(tx, user)?;
@@ -87,7 +88,8 @@ impl Messenger {
                     tx.set_owner(chat.id, heir)?;
                 }
                 tx.part(chat.id, user, RemovalReason::Left, now)?;
-                tell_gone(tx, &chat, user, format!("{} left the chat", mention(user)), now)
+                let said = language.say(&Phrase::ChatLeft { actor: Actor::from(&actor) });
+                tell_gone(tx, &chat, user, said, now)
             })
             .await
     }
@@ -97,7 +99,7 @@ impl Messenger {
         if whom == user {
             return self.leave(user, dialog).await;
         }
-        let now = self.now();
+        let (now, language) = (self.now(), self.language());
         self.store
             .write(move |tx| {
                 let actor = acting(tx, user)?;
@@ -109,9 +111,9 @@ impl Messenger {
                 }
                 tx.member(chat.id, whom)?.ok_or(Refusal::NoSuchUser)?;
                 tx.part(chat.id, whom, RemovalReason::Removed, now)?;
-                let text = format!("{} removed {} from the chat", mention(user), mention(whom));
-                tell_gone(tx, &chat, user, text, now)?;
-                tell_removed(tx, &chat, user, whom, now)
+                let kicked = Phrase::ChatKicked { actor: Actor::from(&actor), whom: &mention(whom) };
+                tell_gone(tx, &chat, user, language.say(&kicked), now)?;
+                tell_removed(tx, &chat, &actor, whom, language, now)
             })
             .await
     }
@@ -124,7 +126,7 @@ impl Messenger {
         users: Vec<UserId>,
         hide_history: bool,
     ) -> Result<(), Error> {
-        let now = self.now();
+        let (now, language) = (self.now(), self.language());
         self.store
             .write(move |tx| {
                 let actor = acting(tx, user)?;
@@ -141,7 +143,7 @@ impl Messenger {
                     return Ok(());
                 }
                 tx.join(chat.id, &fresh, hide_history, now)?;
-                tell_joined(tx, &chat, user, &fresh, now)
+                tell_joined(tx, &chat, &actor, &fresh, language, now)
             })
             .await
     }
@@ -171,7 +173,7 @@ impl Messenger {
         if title.is_empty() {
             return Err(Refusal::TitleEmpty.into());
         }
-        let now = self.now();
+        let (now, language) = (self.now(), self.language());
         self.store
             .write(move |tx| {
                 let actor = acting(tx, user)?;
@@ -183,8 +185,8 @@ impl Messenger {
                     return Ok(());
                 }
                 tx.rename_chat(chat.id, &title)?;
-                let text = format!("{} changed the chat title to \"{title}\"", mention(user));
-                let told = NewMessage { counts: true, ..system(&chat, user, text, Map::new(), now) };
+                let said = language.say(&Phrase::ChatRenamed { actor: Actor::from(&actor), title: &title });
+                let told = NewMessage { counts: true, ..system(&chat, user, said, Map::new(), now) };
                 tx.append_message(&told)?;
                 Ok(())
             })
@@ -196,7 +198,7 @@ impl Messenger {
         if !color::choosable(&code) {
             return Err(Refusal::NoSuchColor.into());
         }
-        let now = self.now();
+        let (now, language) = (self.now(), self.language());
         self.store
             .write(move |tx| {
                 let actor = acting(tx, user)?;
@@ -207,8 +209,8 @@ impl Messenger {
                     _ => return Err(Refusal::WrongRequest.into()),
                 }
                 tx.recolor_chat(chat.id, &code)?;
-                let text = format!("{} changed the chat color to {}", mention(user), color::name(&code));
-                let told = NewMessage { counts: true, ..system(&chat, user, text, Map::new(), now) };
+                let said = language.say(&Phrase::ChatRecolored { actor: Actor::from(&actor), color: &code });
+                let told = NewMessage { counts: true, ..system(&chat, user, said, Map::new(), now) };
                 tx.append_message(&told)?;
                 Ok(())
             })
@@ -272,12 +274,13 @@ pub(crate) fn make_chat(
     tx: &mut Tx<'_>,
     actor: &User,
     draft: &ChatDraft,
+    language: Language,
     now: Moment,
 ) -> Result<ChatId, Error> {
     let automatic = tx.next_chat_color()?;
     let code = if color::choosable(&draft.color) { draft.color.clone() } else { automatic.to_owned() };
     let title = match text::clip(draft.title.trim(), text::TITLE_MAX_CHARS) {
-        title if title.is_empty() => automatic_title(tx, &code)?,
+        title if title.is_empty() => automatic_title(tx, &code, language)?,
         title => title,
     };
     let invited = newcomers(tx, actor, None, &draft.users)?;
@@ -297,7 +300,7 @@ pub(crate) fn make_chat(
     let mut members = vec![(actor.id, true)];
     members.extend(invited.iter().map(|user| (*user, false)));
     let chat = tx.create_chat(&NewChat { chat, members }, now)?;
-    open_chat(tx, actor, &chat, draft, &invited, now)?;
+    open_chat(tx, actor, &chat, draft, &invited, language, now)?;
     Ok(chat.id)
 }
 
@@ -308,15 +311,17 @@ fn open_chat(
     chat: &Chat,
     draft: &ChatDraft,
     invited: &[UserId],
+    language: Language,
     now: Moment,
 ) -> Result<(), Error> {
     if chat.entity_type.is_empty() {
-        announce(tx, chat, actor.id, format!("{} created the chat", mention(actor.id)), Map::new(), now)?;
+        let created = language.say(&Phrase::ChatCreated { actor: Actor::from(actor) });
+        announce(tx, chat, actor.id, created, Map::new(), now)?;
         let banner = Map::from_iter([("COMPONENT_ID".to_owned(), json!("ChatCreationMessage"))]);
-        announce(tx, chat, actor.id, "Welcome to the new chat!".to_owned(), banner, now)?;
+        announce(tx, chat, actor.id, language.say(&Phrase::ChatWelcome), banner, now)?;
     }
     if !invited.is_empty() {
-        tell_joined(tx, chat, actor.id, invited, now)?;
+        tell_joined(tx, chat, actor, invited, language, now)?;
     }
     for text in [&draft.description, &draft.message].map(|text| text::normalise(text)) {
         if !text.is_empty() {
@@ -328,10 +333,11 @@ fn open_chat(
 }
 
 /// "Mint chat No. 3": the number counts the chats of one colour up to 99.
-fn automatic_title(snapshot: &Snapshot<'_>, code: &str) -> Result<String, Error> {
-    let prefix = format!("{} chat No. ", color::name(code));
-    let number = snapshot.chats_titled(&prefix)? % 99 + 1;
-    Ok(format!("{prefix}{number}"))
+fn automatic_title(snapshot: &Snapshot<'_>, code: &str, language: Language) -> Result<String, Error> {
+    // The number stands at the end in every language.
+    let title = |number: &str| language.say(&Phrase::ChatTitle { color: code, number });
+    let number = snapshot.chats_titled(&title(""))? % 99 + 1;
+    Ok(title(&number.to_string()))
 }
 
 /// Those of `users` who can be added: known, active, not members yet, and whom the actor may meet; each once.
@@ -360,19 +366,21 @@ fn newcomers(
 fn tell_joined(
     tx: &mut Tx<'_>,
     chat: &Chat,
-    actor: UserId,
+    actor: &User,
     joined: &[UserId],
+    language: Language,
     now: Moment,
 ) -> Result<(), Error> {
-    let text = if joined == [actor] {
-        format!("{} joined the chat", mention(actor))
+    let (id, actor) = (actor.id, Actor::from(actor));
+    let said = if joined == [id] {
+        language.say(&Phrase::ChatJoined { actor })
     } else {
         let names: Vec<_> = joined.iter().map(|user| mention(*user)).collect();
-        format!("{} invited {} to the chat", mention(actor), names.join(", "))
+        language.say(&Phrase::ChatInvited { actor, people: &names.join(", ") })
     };
     let mut params = codes("CHAT_JOIN");
     params.insert("NOTIFY".to_owned(), Value::from("N"));
-    announce(tx, chat, actor, text, params, now)
+    announce(tx, chat, id, said, params, now)
 }
 
 /// Open chats are left without a word (behaviour.md G).
@@ -384,11 +392,18 @@ fn tell_gone(tx: &mut Tx<'_>, chat: &Chat, actor: UserId, text: String, now: Mom
 }
 
 /// Whoever was removed cannot read the chat any more, so they are notified.
-fn tell_removed(tx: &mut Tx<'_>, chat: &Chat, actor: UserId, whom: UserId, now: Moment) -> Result<(), Error> {
+fn tell_removed(
+    tx: &mut Tx<'_>,
+    chat: &Chat,
+    actor: &User,
+    whom: UserId,
+    language: Language,
+    now: Moment,
+) -> Result<(), Error> {
     let message = NewMessage {
-        author_id: actor,
+        author_id: actor.id,
         date: now,
-        text: format!("{} removed you from the chat \"{}\"", mention(actor), chat.title),
+        text: language.say(&Phrase::RemovedYou { actor: Actor::from(actor), title: &chat.title }),
         counts: true,
         ..NewMessage::default()
     };
@@ -398,7 +413,7 @@ fn tell_removed(tx: &mut Tx<'_>, chat: &Chat, actor: UserId, whom: UserId, now: 
         event: REMOVAL.1.to_owned(),
         ..Notification::default()
     };
-    notification::send(tx, whom, &message, &notification, now).map(drop)
+    notification::send(tx, whom, &message, &notification, language, now).map(drop)
 }
 
 /// A system message that counts for nobody.
@@ -426,8 +441,4 @@ pub(crate) fn system(
 
 pub(crate) fn codes(code: &str) -> Map<String, Value> {
     Map::from_iter([("CODE".to_owned(), json!([code]))])
-}
-
-pub(crate) fn mention(user: UserId) -> String {
-    format!("[USER={user}][/USER]")
 }

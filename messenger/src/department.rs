@@ -96,6 +96,7 @@ impl Messenger {
 
     /// `department.delete`: the company itself stays.
     pub async fn dissolve_department(&self, caller: UserId, id: i64) -> Result<(), Error> {
+        let now = self.now();
         self.store
             .write(move |tx| {
                 administering(tx, Some(caller))?;
@@ -105,7 +106,7 @@ impl Messenger {
                     let text = "The department that stands for the whole company cannot be deleted";
                     return Err(Refusal::Core(text.to_owned()).into());
                 }
-                Ok(tx.dissolve_department(id, department.parent_id)?)
+                Ok(tx.dissolve_department(id, department.parent_id, now)?)
             })
             .await
     }

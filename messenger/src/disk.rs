@@ -4,7 +4,7 @@
 //! it are not there, nor are files that others brought and have not posted.
 
 use lately_model::right::{Act, Verdict, verdict};
-use lately_model::{File, FileId, FileKind, Folder, FolderId, Moment, Owner, User, UserId, file};
+use lately_model::{File, FileId, FileKind, Folder, FolderId, Language, Moment, Owner, User, UserId, file};
 use lately_store::{Received, Snapshot, Tx};
 
 use crate::dialog::role_in;
@@ -34,7 +34,7 @@ pub enum Thing {
 impl Messenger {
     /// `disk.storage.getList`: the drives that the caller may read, made as needed.
     pub async fn storages(&self, user: UserId) -> Result<Vec<Folder>, Error> {
-        let now = self.now();
+        let (now, language) = (self.now(), self.language());
         let known = self.store.read(move |snapshot| {
             let actor = acting(snapshot, user)?;
             let known = owners(&actor).into_iter().map(|owner| snapshot.folder_of(owner));
@@ -46,7 +46,7 @@ impl Messenger {
         self.store
             .write(move |tx| {
                 let actor = acting(tx, user)?;
-                owners(&actor).into_iter().map(|owner| folder_for(tx, &actor, owner, now)).collect()
+                owners(&actor).into_iter().map(|owner| folder_for(tx, &actor, owner, language, now)).collect()
             })
             .await
     }
@@ -249,14 +249,23 @@ fn owners(actor: &User) -> Vec<Owner> {
 }
 
 /// The folder of this owner, made as needed.
-pub(crate) fn folder_for(tx: &mut Tx<'_>, actor: &User, owner: Owner, now: Moment) -> Result<Folder, Error> {
+pub(crate) fn folder_for(
+    tx: &mut Tx<'_>,
+    actor: &User,
+    owner: Owner,
+    language: Language,
+    now: Moment,
+) -> Result<Folder, Error> {
+    if let Some(folder) = tx.folder_of(owner)? {
+        return Ok(folder);
+    }
+    if owner.storage() != owner {
+        folder_for(tx, actor, owner.storage(), language, now)?;
+    }
     let name = match owner {
         Owner::User(user) if user == actor.id => actor.name(),
-        other => other.usual_name(),
+        other => other.usual_name(language),
     };
-    if let Owner::Saved(user) = owner {
-        folder_for(tx, actor, Owner::User(user), now)?;
-    }
     Ok(tx.folder_for(owner, &name, actor.id, now)?)
 }
 

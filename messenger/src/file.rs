@@ -4,8 +4,8 @@
 
 use lately_model::right::{Act, Verdict, verdict};
 use lately_model::{
-    Chat, ChatId, DialogId, File, FileId, FileKind, Folder, FolderId, MessageId, Moment, Owner, User, UserId,
-    file, text,
+    Chat, ChatId, DialogId, File, FileId, FileKind, Folder, FolderId, MessageId, Moment, Owner, Phrase, User,
+    UserId, file, text,
 };
 use lately_store::{Deletion, NewMessage, Snapshot, Tx};
 use serde_json::{Map, Value, json};
@@ -77,13 +77,13 @@ impl Messenger {
 
     /// `im.disk.folder.get`: the folder of a dialog's files, made as needed. For its members.
     pub async fn dialog_folder(&self, user: UserId, dialog: DialogId) -> Result<FolderId, Error> {
-        let now = self.now();
+        let (now, language) = (self.now(), self.language());
         self.store
             .write(move |tx| {
                 let actor = acting(tx, user)?;
                 let chat = dialog::open(tx, &actor, dialog, now)?;
                 tx.member(chat.id, user)?.ok_or(Refusal::NoAccess)?;
-                Ok(folder_for(tx, &actor, Owner::Chat(chat.id), now)?.id)
+                Ok(folder_for(tx, &actor, Owner::Chat(chat.id), language, now)?.id)
             })
             .await
     }
@@ -96,12 +96,12 @@ impl Messenger {
         sources: Sources,
         wording: Wording,
     ) -> Result<Posted, Error> {
-        let (signer, now) = (self.signer(user).await?, self.now());
+        let (signer, now, language) = (self.signer(user).await?, self.now(), self.language());
         self.store
             .write(move |tx| {
                 let actor = acting(tx, user)?;
                 let chat = writable(tx, &actor, dialog, now)?;
-                let folder = folder_for(tx, &actor, Owner::Chat(chat.id), now)?;
+                let folder = folder_for(tx, &actor, Owner::Chat(chat.id), language, now)?;
                 let files = gathered(tx, &actor, &folder, &sources, now)?;
                 post(tx, chat, &folder, files, &wording, &signer, user, now)
             })
@@ -127,13 +127,13 @@ impl Messenger {
             Unkept::Malformed => Refusal::FileNotBase64.into(),
             Unkept::Failed => Refusal::FileNotKept.into(),
         })?;
-        let (signer, now) = (self.signer(user).await?, self.now());
+        let (signer, now, language) = (self.signer(user).await?, self.now(), self.language());
         self.store
             .write(move |tx| {
                 may_send(tx, user, dialog)?;
                 let actor = acting(tx, user)?;
                 let chat = writable(tx, &actor, dialog, now)?;
-                let folder = folder_for(tx, &actor, Owner::Chat(chat.id), now)?;
+                let folder = folder_for(tx, &actor, Owner::Chat(chat.id), language, now)?;
                 let file = put_into(tx, &actor, &folder, &name, &kept, true, now)?;
                 post(tx, chat, &folder, vec![file], &wording, &signer, user, now)
             })
@@ -163,7 +163,7 @@ impl Messenger {
     /// `im.disk.file.delete`: the caller's own file goes, and with it its place in the message; a message that said
     /// nothing else is taken back. False if the caller cannot see such a file there; somebody else's stays.
     pub async fn delete_file(&self, user: UserId, chat: ChatId, id: FileId) -> Result<bool, Error> {
-        let now = self.now();
+        let (now, words) = (self.now(), self.language().say(&Phrase::MessageDeleted));
         self.store
             .write(move |tx| {
                 let actor = acting(tx, user)?;
@@ -174,7 +174,7 @@ impl Messenger {
                     return Ok(false);
                 }
                 if file.author_id == user {
-                    take_away(tx, &file, now)?;
+                    take_away(tx, &file, &words, now)?;
                 }
                 Ok(true)
             })
@@ -183,7 +183,7 @@ impl Messenger {
 
     /// `im.disk.file.save`: copies a file into the caller's folder for what they saved.
     pub async fn save_file(&self, user: UserId, id: FileId) -> Result<(Folder, File), Error> {
-        let now = self.now();
+        let (now, language) = (self.now(), self.language());
         self.store
             .write(move |tx| {
                 let actor = acting(tx, user)?;
@@ -191,7 +191,7 @@ impl Messenger {
                 if !may_read(tx, &actor, &file)? {
                     return Err(Error::from(Refusal::FileNotSavable));
                 }
-                let folder = folder_for(tx, &actor, Owner::Saved(user), now)?;
+                let folder = folder_for(tx, &actor, Owner::Saved(user), language, now)?;
                 let file = copied(tx, &actor, &folder, file, now)?;
                 Ok((folder, file))
             })
@@ -332,7 +332,7 @@ pub(crate) fn named(snapshot: &Snapshot<'_>, file: File) -> Result<ShownFile, Er
     Ok(ShownFile { author, links: Links::default(), file })
 }
 
-fn take_away(tx: &mut Tx<'_>, file: &File, now: Moment) -> Result<(), Error> {
+fn take_away(tx: &mut Tx<'_>, file: &File, words: &str, now: Moment) -> Result<(), Error> {
     let message = if file.message_id.is_none() { None } else { tx.message(file.message_id)? };
     let Some(mut message) = message.filter(|message| !message.deleted) else {
         return Ok(tx.delete_file(file, now)?);
@@ -340,7 +340,7 @@ fn take_away(tx: &mut Tx<'_>, file: &File, now: Moment) -> Result<(), Error> {
     let left: Vec<Value> =
         message.file_ids().into_iter().filter(|id| *id != file.id).map(|id| json!(id.0)).collect();
     if left.is_empty() && message.text.is_empty() && !message.has_attach() {
-        return Ok(tx.delete_message(&message, Deletion::Text, now)?);
+        return Ok(tx.delete_message(&message, Deletion::Text, words, now)?);
     }
     match left.as_slice() {
         [] => drop(message.params.remove("FILE_ID")),

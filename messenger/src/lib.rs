@@ -4,6 +4,7 @@
 //! Must hold: access is decided inside the transaction that acts; a resident list equals a fresh load at every moment.
 //! Never does: SQL, HTTP, wire shapes.
 
+pub mod absence;
 pub mod app;
 pub mod app_token;
 pub mod avatar;
@@ -45,7 +46,8 @@ pub mod webhook;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
-use lately_model::Moment;
+use jiff::tz::TimeZone;
+use lately_model::{Language, Moment};
 use lately_store::{Database, Nowhere, Store, StoreError, Vault};
 
 use tokio::sync::{Notify, OnceCell, Semaphore, mpsc, watch};
@@ -79,6 +81,10 @@ pub struct Settings {
     pub finder: Option<Arc<dyn Finder>>,
     /// What the portal's own addresses begin with, without a slash at its end; empty when there are none.
     pub base_url: String,
+    /// What the portal speaks.
+    pub language: Language,
+    /// In whose days the portal lives.
+    pub zone: TimeZone,
 }
 
 /// How many bytes a file may have unless an operator says otherwise: the contract's 100 MB.
@@ -93,6 +99,8 @@ impl Default for Settings {
             largest_file: LARGEST_FILE,
             finder: None,
             base_url: String::new(),
+            language: Language::default(),
+            zone: TimeZone::UTC,
         }
     }
 }
@@ -172,6 +180,11 @@ impl Messenger {
     /// The portal's own name among portals: 32 hexadecimal digits, the same as long as it lives.
     pub fn member_id(&self) -> String {
         self.store.name().to_owned()
+    }
+
+    /// What the portal speaks.
+    pub fn language(&self) -> Language {
+        self.settings.language
     }
 
     /// The clock that was handed in.

@@ -6,7 +6,9 @@ mod share;
 use lately_model::message::{ATTACH_LIMIT, EDIT_WINDOW, KEYBOARD_LIMIT};
 use lately_model::recent::role_of;
 use lately_model::right::{Act, Verdict, verdict};
-use lately_model::{Chat, ChatId, DialogId, Message, MessageId, Moment, Role, User, UserId, preview, text};
+use lately_model::{
+    Chat, ChatId, DialogId, Message, MessageId, Moment, Phrase, Role, User, UserId, preview, text,
+};
 use lately_store::{Deletion, NewMessage, Snapshot, Tx};
 use serde_json::{Map, Value, json};
 
@@ -124,7 +126,7 @@ impl Messenger {
     /// `im.message.update`: the author, within three days.
     pub async fn edit(&self, user: UserId, id: MessageId, edit: MessageEdit) -> Result<(), Error> {
         let text = edit.text.as_deref().map(text::normalise);
-        let now = self.now();
+        let (now, language) = (self.now(), self.language());
         let bare = edit.bare;
         let edited = self.store.write(move |tx| {
             let actor = acting(tx, user)?;
@@ -136,7 +138,8 @@ impl Messenger {
             }
             let text = text.as_deref().map(|text| seen_names(tx, &actor, text)).transpose()?;
             if text.as_deref() == Some("") {
-                tx.delete_message(&message, Deletion::Text, now)?;
+                let words = language.say(&Phrase::MessageDeleted);
+                tx.delete_message(&message, Deletion::Text, &words, now)?;
                 return Ok(None);
             }
             change(&mut message, text.as_deref(), &edit)?;
@@ -152,13 +155,13 @@ impl Messenger {
     /// `im.message.delete`: one's own at any age; an administrator also in the general chat (completely) and those of
     /// dismissed people.
     pub async fn delete(&self, user: UserId, id: MessageId) -> Result<(), Error> {
-        let now = self.now();
+        let (now, words) = (self.now(), self.language().say(&Phrase::MessageDeleted));
         self.store
             .write(move |tx| {
                 let actor = acting(tx, user)?;
                 let (message, chat) = said(tx, user, id)?.ok_or(Refusal::MayNotEdit)?;
                 let how = deletion(tx, &actor, &chat, &message)?.ok_or(Refusal::MayNotEdit)?;
-                Ok(tx.delete_message(&message, how, now)?)
+                Ok(tx.delete_message(&message, how, &words, now)?)
             })
             .await
     }

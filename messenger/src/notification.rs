@@ -7,7 +7,9 @@ mod answer;
 mod page;
 
 use lately_model::notification::{REST, TAG_MAX_CHARS};
-use lately_model::{Chat, ChatKind, MessageId, Moment, Notification, NotificationKind, User, UserId, text};
+use lately_model::{
+    Chat, ChatKind, Language, MessageId, Moment, Notification, NotificationKind, Phrase, User, UserId, text,
+};
 use lately_store::{NewChat, NewMessage, TAGGED_AT_ONCE, Tx};
 use serde_json::Map;
 
@@ -70,7 +72,7 @@ impl Messenger {
         if let Some(attach) = attached(&draft.attach)? {
             params.insert("ATTACH".to_owned(), attach);
         }
-        let now = self.now();
+        let (now, language) = (self.now(), self.language());
         let kind = if draft.system { NotificationKind::System } else { NotificationKind::Personal };
         let notification = Notification {
             kind,
@@ -93,7 +95,7 @@ impl Messenger {
             .write(move |tx| {
                 let actor = acting(tx, user)?;
                 let Some(reader) = reachable(tx, &actor, draft.to)? else { return Ok(None) };
-                send(tx, reader, &message, &notification, now).map(Some)
+                send(tx, reader, &message, &notification, language, now).map(Some)
             })
             .await
     }
@@ -200,9 +202,10 @@ pub(crate) fn send(
     reader: UserId,
     message: &NewMessage,
     notification: &Notification,
+    language: Language,
     now: Moment,
 ) -> Result<MessageId, Error> {
-    let chat = notification_chat(tx, reader, now)?;
+    let chat = notification_chat(tx, reader, language, now)?;
     if !notification.tag.is_empty() {
         let tagged = Tagged::Tag(notification.tag.clone());
         for replaced in tx.tagged(&notification.app, &tagged, Some(chat.id))? {
@@ -213,13 +216,18 @@ pub(crate) fn send(
 }
 
 /// The chat of a person's notifications, made as needed.
-fn notification_chat(tx: &mut Tx<'_>, reader: UserId, now: Moment) -> Result<Chat, Error> {
+fn notification_chat(
+    tx: &mut Tx<'_>,
+    reader: UserId,
+    language: Language,
+    now: Moment,
+) -> Result<Chat, Error> {
     if let Some(chat) = tx.notification_chat(reader)? {
         return Ok(chat);
     }
     let chat = Chat {
         kind: ChatKind::System,
-        title: "Notifications".to_owned(),
+        title: language.say(&Phrase::Notifications),
         owner_id: reader,
         created_at: now,
         ..Chat::default()

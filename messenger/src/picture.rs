@@ -59,7 +59,7 @@ pub(crate) fn look(path: &Path) -> Option<Look> {
     Some(Look { width, height, preview, light })
 }
 
-/// A picture for a chat out of a file; `None` if it is no picture, or too large.
+/// A picture for a chat or a person out of a file; `None` if it is no picture, or too large.
 pub(crate) fn avatar(path: &Path) -> Option<Vec<u8>> {
     let (width, height) = reader(path)?.into_dimensions().ok()?;
     if width > AVATAR_MOST || height > AVATAR_MOST {

@@ -5,6 +5,7 @@
 
 mod fact;
 
+use lately_model::absence::AbsenceKind;
 use lately_model::notification::Button;
 use lately_model::{
     AppId, ChatId, ChatKind, FileId, FileKind, FolderId, MessageId, Moment, NotificationKind, Revision, User,
@@ -23,6 +24,8 @@ pub enum Record {
     Department(DepartmentRecord),
     /// A user.
     User(Box<User>),
+    /// Days on which somebody is away.
+    Absence(AbsenceRecord),
     /// A chat.
     Chat(Box<ChatRecord>),
     /// A membership.
@@ -86,6 +89,18 @@ pub struct DepartmentRecord {
 
 fn default_sort() -> i64 {
     lately_model::department::SORT
+}
+
+/// See [`lately_model::Absence`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "the fields are those of Absence")]
+pub struct AbsenceRecord {
+    pub user: UserId,
+    pub from: String,
+    pub until: String,
+    #[serde(default)]
+    pub kind: AbsenceKind,
 }
 
 /// See [`lately_model::Chat`]. Private chats name the two people in `pair`.

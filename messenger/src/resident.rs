@@ -21,6 +21,7 @@ use parking_lot::{Mutex, RwLock, RwLockReadGuard};
 use rustc_hash::{FxHashMap, FxHashSet};
 use tokio::sync::watch;
 
+use crate::absence::Attendance;
 use crate::birthday::Birthdays;
 use crate::keyring::Keyring;
 use answers::Answers;
@@ -54,6 +55,8 @@ pub struct Residents {
     pub answers: Answers,
     /// Whose birthday it is.
     pub birthdays: Birthdays,
+    /// When somebody is away, or back.
+    pub attendance: Attendance,
     /// The lists that are being loaded, with what closes when they are.
     loading: Mutex<FxHashMap<UserId, watch::Receiver<()>>>,
     tick: AtomicU64,
@@ -245,7 +248,7 @@ fn room_bytes(room: &Room) -> usize {
     let chat = &room.chat;
     let texts =
         [&chat.title, &chat.description, &chat.color, &chat.avatar, &chat.entity_type, &chat.entity_id];
-    let last = room.last.as_ref().map_or(0, |last| last.text.capacity() + last.preview.capacity());
+    let last = room.last.as_ref().map_or(0, |last| last.text.capacity());
     texts.into_iter().chain(&chat.entity_data).map(String::capacity).sum::<usize>() + last
 }
 
@@ -265,7 +268,6 @@ fn rename_mention(room: &Room, user: UserId, name: &str) -> Option<Room> {
     for (_, known) in last.mentions.iter_mut().filter(|(id, _)| *id == user) {
         name.clone_into(known);
     }
-    last.refresh_preview();
     Some(Room { chat: room.chat.clone(), last: Some(last) })
 }
 
@@ -276,6 +278,7 @@ impl Residents {
             state: RwLock::default(),
             answers: Answers::default(),
             birthdays: Birthdays::default(),
+            attendance: Attendance::default(),
             loading: Mutex::default(),
             tick: AtomicU64::new(0),
             doubts: AtomicU64::new(0),
@@ -310,6 +313,7 @@ impl Residents {
     pub fn drop_all(&self) {
         self.doubts.fetch_add(1, Ordering::Relaxed);
         self.birthdays.edited();
+        self.attendance.doubt();
         self.state.write().clear();
     }
 
@@ -360,6 +364,7 @@ impl Observer for Hearing {
                 Change::Person(user) => {
                     self.keyring.forget(user.id);
                     self.residents.birthdays.edited();
+                    self.residents.attendance.heard(user.absent_until);
                 }
                 _ => {}
             }

@@ -111,7 +111,7 @@ impl Messenger {
 pub(crate) fn begin(tx: &mut Tx<'_>, session: &Session) -> Result<Session, Error> {
     let mut user = one_who_signs_in(tx, session.user_id)?;
     user.last_login = Some(session.created_at);
-    tx.update_user(&user)?;
+    tx.update_user(&user, session.created_at)?;
     let id = tx.add_session(session)?;
     Ok(Session { id, ..session.clone() })
 }

@@ -105,11 +105,11 @@ impl Messenger {
 
     /// Writes the first `count` facts, or none of them.
     async fn put_all(&self, facts: &Arc<Vec<(u64, Fact)>>, count: usize) -> Result<(), Unfit> {
-        let facts = Arc::clone(facts);
+        let (facts, now) = (Arc::clone(facts), self.now());
         self.store
             .write(move |tx| {
                 for (place, (_, fact)) in facts.iter().take(count).enumerate() {
-                    tx.put_fact(fact).map_err(|error| Unfit { place, error })?;
+                    tx.put_fact(fact, now).map_err(|error| Unfit { place, error })?;
                 }
                 Ok(())
             })

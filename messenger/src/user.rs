@@ -102,6 +102,7 @@ impl Messenger {
     where
         F: FnMut(&mut User) -> Result<(), Refusal> + Send + 'static,
     {
+        let now = self.now();
         self.store
             .write(move |tx| {
                 administering(tx, caller)?;
@@ -109,7 +110,7 @@ impl Messenger {
                 edit(&mut user)?;
                 user.id = id;
                 free_email(tx, &user)?;
-                tx.update_user(&user)?;
+                tx.update_user(&user, now)?;
                 Ok(user)
             })
             .await
@@ -130,13 +131,14 @@ impl Messenger {
         user: UserId,
         mut edit: impl FnMut(&mut User) + Send + 'static,
     ) -> Result<(), Error> {
+        let now = self.now();
         self.store
             .write(move |tx| {
                 let mut user = acting(tx, user)?;
                 let before = user.clone();
                 edit(&mut user);
                 if user != before {
-                    tx.update_user(&user)?;
+                    tx.update_user(&user, now)?;
                 }
                 Ok(())
             })

@@ -65,13 +65,6 @@ pub fn of_user(stored: &str, id: i64, male: bool) -> String {
     shown(code, id)
 }
 
-/// The English name of a palette code, as in the automatic chat title "Mint chat No. 3".
-pub fn name(code: &str) -> String {
-    let spaced = code.replace('_', " ").to_lowercase();
-    let mut letters = spaced.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -84,11 +77,5 @@ mod tests {
         assert_eq!(of_user("", 547, false), "#1eb4aa");
         assert_eq!(of_user("", 547, true), "#ba9c7b");
         assert_eq!(of_user("#df532d", 547, true), "#df532d");
-    }
-
-    #[test]
-    fn codes_have_readable_names() {
-        assert_eq!(name("MINT"), "Mint");
-        assert_eq!(name("LIGHT_BLUE"), "Light blue");
     }
 }

@@ -3,7 +3,7 @@
 //! Must hold: a folder without a parent is a storage, and its number is the storage's; whoever owns a folder has one of
 //! its kind.
 
-use crate::{ChatId, FolderId, Moment, UserId};
+use crate::{ChatId, FolderId, Language, Moment, Phrase, UserId};
 
 /// Whose a folder is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -54,14 +54,15 @@ impl Owner {
     }
 
     /// What such a folder is called when it is made. Drives of people have their names instead.
-    pub fn usual_name(self) -> String {
-        match self {
-            Self::User(user) => format!("User {user}"),
-            Self::Saved(_) => "Saved Files".to_owned(),
-            Self::Company => "Company Drive".to_owned(),
-            Self::Chats => "Chats".to_owned(),
-            Self::Chat(chat) => format!("Chat {chat}"),
-        }
+    pub fn usual_name(self, language: Language) -> String {
+        let id = self.parts().1.to_string();
+        language.say(&match self {
+            Self::User(_) => Phrase::UserDrive { id: &id },
+            Self::Saved(_) => Phrase::SavedFiles,
+            Self::Company => Phrase::CompanyDrive,
+            Self::Chats => Phrase::ChatsDrive,
+            Self::Chat(_) => Phrase::ChatFolder { id: &id },
+        })
     }
 }
 

@@ -69,3 +69,7 @@ id!(
     /// A link by which somebody chooses a login and a password.
     InvitationId
 );
+id!(
+    /// Days on which somebody is away.
+    AbsenceId
+);

@@ -5,6 +5,7 @@
 //! Must hold: everything here is a pure function of its arguments.
 //! Never does: I/O, SQL, clocks, randomness, async, wire formats.
 
+pub mod absence;
 pub mod app;
 pub mod app_token;
 pub mod blob;
@@ -23,6 +24,7 @@ pub mod message;
 pub mod moment;
 pub mod notification;
 pub mod password;
+pub mod phrase;
 pub mod preview;
 pub mod quote;
 pub mod recent;
@@ -34,6 +36,7 @@ pub mod url;
 pub mod user;
 pub mod webhook;
 
+pub use absence::Absence;
 pub use app::App;
 pub use app_token::{AppToken, TokenKind};
 pub use blob::Blob;
@@ -44,7 +47,7 @@ pub use event::Event;
 pub use file::{File, FileKind};
 pub use folder::{Folder, Owner};
 pub use id::{
-    AppId, BlobId, ChatId, FileId, FolderId, InvitationId, MessageId, SessionId, UserId, WebhookId,
+    AbsenceId, AppId, BlobId, ChatId, FileId, FolderId, InvitationId, MessageId, SessionId, UserId, WebhookId,
 };
 pub use invitation::Invitation;
 pub use line::Line;
@@ -53,6 +56,7 @@ pub use message::Message;
 pub use moment::Moment;
 pub use notification::{Notification, NotificationKind};
 pub use password::Password;
+pub use phrase::{Language, Phrase};
 pub use recent::{LastMessage, Removal, RemovalReason, Room, Seat};
 pub use session::Session;
 pub use user::{User, UserKind};

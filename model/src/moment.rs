@@ -72,6 +72,11 @@ impl Moment {
         text
     }
 
+    /// Its day in `zone`.
+    pub fn date(self, zone: &TimeZone) -> Date {
+        Timestamp::from_second(self.0).unwrap_or(Timestamp::UNIX_EPOCH).to_zoned(zone.clone()).date()
+    }
+
     /// The first and the last moment of its day in `zone`.
     pub fn day(self, zone: &TimeZone) -> (Self, Self) {
         let day = || {

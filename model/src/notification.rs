@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Message, MessageId, Moment, UserId};
+use crate::{Message, MessageId, Moment, Phrase, UserId};
 
 /// The longest tag, module or event, in characters.
 pub const TAG_MAX_CHARS: usize = 255;
@@ -164,7 +164,7 @@ fn is_event(notification: &Notification, (module, event): &(String, Option<Strin
 }
 
 /// A module that notifies: its id, its name, and the id and name of each event.
-pub type Module = (&'static str, &'static str, &'static [(&'static str, &'static str)]);
+pub type Module = (&'static str, Phrase<'static>, &'static [(&'static str, Phrase<'static>)]);
 
 /// What a message in a chat of notifications is about if nothing says more.
 pub const PLAIN: (&str, &str) = ("im", "default");
@@ -185,15 +185,15 @@ pub const REST: (&str, &str) = ("rest", "rest_notify");
 pub const MODULES: [Module; 2] = [
     (
         "im",
-        "Messenger",
+        Phrase::Messenger,
         &[
-            (PLAIN.1, "Notifications"),
-            (ANSWER.1, "Answers to your notifications"),
-            (CONFIRM.1, "Choices in your notifications"),
-            (REMOVAL.1, "Removal from a chat"),
+            (PLAIN.1, Phrase::PlainNotifications),
+            (ANSWER.1, Phrase::AnswerNotifications),
+            (CONFIRM.1, Phrase::ChoiceNotifications),
+            (REMOVAL.1, Phrase::RemovalNotifications),
         ],
     ),
-    ("rest", "Applications", &[(REST.1, "Notifications of applications")]),
+    ("rest", Phrase::Applications, &[(REST.1, Phrase::ApplicationNotifications)]),
 ];
 
 #[cfg(test)]

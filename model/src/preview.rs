@@ -11,12 +11,9 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use markup::{Single, Tag, Token, What, Who};
 
-use crate::UserId;
+use crate::{Language, Phrase, UserId};
 
 pub use html::html;
-
-/// What stands in the place of a message of which nothing remains.
-pub const DELETED_TEXT: &str = "This message was deleted";
 
 /// The parts of a message its preview is made from.
 #[derive(Clone, Copy, Debug)]
@@ -45,22 +42,22 @@ pub enum Attach<'a> {
 ///
 /// Tags without their other half and `[CODE]` blocks stay as they were written. `names` gives the full name of the
 /// person with that id, `None` if there is no such person; it is asked for the ids of [`mentioned_users`] only.
-pub fn preview(source: &Source<'_>, names: &dyn Fn(UserId) -> Option<String>) -> String {
-    let mut line = plain(source.text, names);
+pub fn preview(source: &Source<'_>, language: Language, names: &dyn Fn(UserId) -> Option<String>) -> String {
+    let mut line = plain(source.text, language, names);
     match source.attach {
         Attach::None => {}
         Attach::Described(description) if !description.trim().is_empty() => {
             line.push(' ');
-            line.push_str(&plain(description, names));
+            line.push_str(&plain(description, language, names));
         }
-        Attach::Plain | Attach::Described(_) => line.push_str(" [Attachment]"),
+        Attach::Plain | Attach::Described(_) => push_word(&mut line, language, &Phrase::Attachment),
     }
     let line = line.replace("\r\n", " ").replace(['\r', '\n'], " ");
     let line = line.trim();
     match (line.is_empty(), source.file) {
-        (true, true) => "[File]".to_owned(),
-        (true, false) => DELETED_TEXT.to_owned(),
-        (false, true) => format!("{line} [File]"),
+        (true, true) => language.say(&Phrase::File),
+        (true, false) => language.say(&Phrase::MessageDeleted),
+        (false, true) => format!("{line} {}", language.say(&Phrase::File)),
         (false, false) => line.to_owned(),
     }
 }
@@ -127,12 +124,14 @@ pub fn unwrap_users(text: &str, hidden: &[UserId]) -> String {
 }
 
 /// What of a text is looked at when somebody searches: what is shown of it, without its markup.
+/// What of a text is looked at when somebody searches: what is shown of it, without its markup. Always as in English,
+/// since words are kept by which messages are found, whatever the portal speaks later.
 pub fn bare(text: &str) -> String {
-    plain(text, &|_| None)
+    plain(text, Language::En, &|_| None)
 }
 
 /// The text without its markup, line breaks and outer spaces still as they were.
-fn plain(text: &str, names: &dyn Fn(UserId) -> Option<String>) -> String {
+fn plain(text: &str, language: Language, names: &dyn Fn(UserId) -> Option<String>) -> String {
     let mut tokens = markup::parse(text);
     pair_rules(&mut tokens);
     let mut out = String::with_capacity(text.len());
@@ -144,20 +143,23 @@ fn plain(text: &str, names: &dyn Fn(UserId) -> Option<String>) -> String {
             What::Rule if token.paired => {
                 quoting = !quoting;
                 if quoting {
-                    out.push_str(" [Quote] ");
+                    push_word(&mut out, language, &Phrase::Quote);
+                    out.push(' ');
                 }
             }
             What::Open(tag) if token.paired => {
                 if shown && *tag == Tag::Image {
-                    out.push_str(" [Image]");
+                    push_word(&mut out, language, &Phrase::Image);
                 }
                 hidden += usize::from(hides(*tag));
             }
             What::Close(tag) if token.paired => hidden -= usize::from(hides(*tag)),
             _ if !shown => {}
-            What::Mention(who) if is_empty_mention(&tokens, at) => out.push_str(&full_name(*who, names)),
+            What::Mention(who) if is_empty_mention(&tokens, at) => {
+                out.push_str(&full_name(*who, language, names))
+            }
             What::Mention(_) if token.paired => {}
-            What::Single(single) => push_single(&mut out, single),
+            What::Single(single) => push_single(&mut out, single, language),
             What::Text | What::Open(_) | What::Mention(_) | What::Close(_) | What::Rule => {
                 out.push_str(token.raw);
             }
@@ -200,20 +202,31 @@ fn is_empty_mention(tokens: &[Token<'_>], at: usize) -> bool {
     tokens.get(at + 1).is_some_and(|next| matches!(next.what, What::Close(Tag::User)))
 }
 
-fn full_name(who: Who, names: &dyn Fn(UserId) -> Option<String>) -> String {
+fn full_name(who: Who, language: Language, names: &dyn Fn(UserId) -> Option<String>) -> String {
     match who {
-        Who::Everyone => "All members".to_owned(),
-        Who::User(id) => names(id).unwrap_or_else(|| format!("User {}", id.0)),
+        Who::Everyone => language.say(&Phrase::Everyone),
+        Who::User(id) => {
+            names(id).unwrap_or_else(|| language.say(&Phrase::SomeUser { id: &id.0.to_string() }))
+        }
     }
 }
 
-fn push_single(out: &mut String, single: &Single<'_>) {
+fn push_word(out: &mut String, language: Language, word: &Phrase<'_>) {
+    out.push(' ');
+    out.push_str(&language.say(word));
+}
+
+fn push_single(out: &mut String, single: &Single<'_>, language: Language) {
+    let mut word = |word| {
+        push_word(out, language, &word);
+        out.push(' ');
+    };
     match single {
+        Single::Rating => word(Phrase::Rating),
+        Single::Attachment => word(Phrase::Attachment),
+        Single::File => word(Phrase::File),
         Single::Break => out.push(' '),
-        Single::Rating => out.push_str(" [Rating] "),
-        Single::Attachment => out.push_str(" [Attachment] "),
-        Single::File => out.push_str(" [File] "),
-        Single::Icon { title: "" } => out.push_str("(icon)"),
+        Single::Icon { title: "" } => out.push_str(&language.say(&Phrase::Icon)),
         Single::Icon { title } => out.push_str(&format!("({title})")),
         Single::Timestamp { at, format } => out.push_str(&utc(*at, format)),
     }

@@ -7,8 +7,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Chat, ChatId, ChatKind, FileId, FileKind, Member, MessageId, Moment, Role, User, UserId, moment::DAY,
-    preview,
+    Chat, ChatId, ChatKind, FileId, FileKind, Language, Member, MessageId, Moment, Role, User, UserId,
+    moment::DAY, preview,
 };
 
 /// How many rows one person may pin.
@@ -40,13 +40,11 @@ pub struct LastMessage {
     pub user_join: bool,
     /// Names of the people whom the text mentions by number only.
     pub mentions: Vec<(UserId, String)>,
-    /// The text without BB codes and line breaks.
-    pub preview: String,
 }
 
 impl LastMessage {
-    /// Computes [`Self::preview`] again, after the text, the attachments or a mentioned name changed.
-    pub fn refresh_preview(&mut self) {
+    /// The text without BB codes and line breaks, and in words what cannot be shown.
+    pub fn preview(&self, language: Language) -> String {
         let attach = match self.attach.as_deref() {
             None => preview::Attach::None,
             Some("") => preview::Attach::Plain,
@@ -54,9 +52,9 @@ impl LastMessage {
         };
         let source = preview::Source { text: &self.text, attach, file: self.file.is_some() };
         let mentions = &self.mentions;
-        self.preview = preview::preview(&source, &|user| {
+        preview::preview(&source, language, &|user| {
             mentions.iter().find(|(id, _)| *id == user).map(|(_, name)| name.clone())
-        });
+        })
     }
 }
 

@@ -67,6 +67,9 @@ const PREPARE: Duration = Duration::from_secs(15);
 /// How often what files left behind is looked for. It has a day's grace anyway.
 const SWEEP: Duration = Duration::from_secs(600);
 
+/// How often it is looked whether somebody's absence began or ended, if nobody asks meanwhile.
+const ATTEND: Duration = Duration::from_secs(20);
+
 /// A running portal.
 pub struct Server {
     /// The HTTP addresses it really listens on.
@@ -127,10 +130,13 @@ impl Server {
             largest_file: config.files.largest_bytes,
             finder: crate::url::open(&config)?,
             base_url: base_url.clone(),
+            language: config.portal.language,
+            zone: zone.clone(),
         };
         lately_store::private_dir(&config.data)?;
         let database = config.database()?;
         let messenger = Arc::new(Messenger::open(database, settings, clock, Arc::clone(&dice))?);
+        messenger.follow_absences().await;
         control::serve(&config.data, Arc::clone(&messenger), main.stop.clone(), &main.tasks)?;
         let tls = if config.https.listen.is_empty() {
             None
@@ -166,6 +172,7 @@ impl Server {
         main.tasks.spawn(prepare_searches(Arc::clone(&messenger), main.stop.clone()));
         main.tasks.spawn(sweep(Arc::clone(&messenger), main.stop.clone()));
         main.tasks.spawn(preview_urls(Arc::clone(&messenger), main.stop.clone()));
+        main.tasks.spawn(follow_absences(Arc::clone(&messenger), main.stop.clone()));
         if let Some(address) = &config.bus {
             let notes = notes(&portal);
             main.tasks.spawn(messenger.join(address, notes, main.stop.clone()).await?);
@@ -275,6 +282,13 @@ async fn sweep(messenger: Arc<Messenger>, stop: CancellationToken) {
             Ok(gone) => tracing::debug!(gone, "bytes that no file had were removed"),
             Err(error) => tracing::warn!(%error, "what files left behind is still there"),
         }
+    }
+}
+
+/// Tells those who listen when somebody's absence begins or ends though nobody asks, until `stop`.
+async fn follow_absences(messenger: Arc<Messenger>, stop: CancellationToken) {
+    while stop.run_until_cancelled(sleep(ATTEND)).await.is_some() {
+        messenger.follow_absences().await;
     }
 }
 

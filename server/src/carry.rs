@@ -31,7 +31,7 @@ pub enum Passage {
     Fetch,
     /// `/~CODE`: a file goes out by a public link.
     Public(String),
-    /// `/avatar/HASH`: a picture of a chat.
+    /// `/avatar/HASH`: a picture of a chat or a person.
     Avatar(String),
 }
 

@@ -17,6 +17,7 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 use jiff::fmt::temporal::DateTimeParser;
 use jiff::tz::TimeZone;
+use lately_model::Language;
 use lately_store::Database;
 use serde::{Deserialize, Serialize};
 
@@ -44,6 +45,8 @@ pub struct Config {
     pub public_url: Option<String>,
     /// The portal's time zone by name or offset; see [`Config::zone`].
     pub time_zone: String,
+    /// The portal itself.
+    pub portal: Portal,
     /// Plain HTTP.
     pub http: Http,
     /// HTTP over TLS.
@@ -68,6 +71,14 @@ pub struct Config {
     pub observe: Observe,
     /// The portal's clock.
     pub clock: Clock,
+}
+
+/// `[portal]`: the portal itself.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Portal {
+    /// What it writes its own texts in.
+    pub language: Language,
 }
 
 /// `[http]`: plain HTTP.
@@ -253,6 +264,7 @@ impl Default for Config {
             bus: None,
             public_url: None,
             time_zone: "UTC".to_owned(),
+            portal: Portal::default(),
             http: Http::default(),
             https: Https::default(),
             rest: Rest::default(),

@@ -18,7 +18,7 @@ use lately_messenger::Messenger;
 use lately_messenger::message::{MessageDraft, Target};
 use lately_messenger::recent::{ListQuery, RecentRow};
 use lately_model::recent::Filter;
-use lately_model::{ChatId, Moment, Revision, UserId};
+use lately_model::{ChatId, Language, Moment, Revision, UserId};
 use lately_testkit::{Person, TestPortal};
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -81,7 +81,7 @@ async fn nothing() {}
 static ZONE: TimeZone = TimeZone::UTC;
 
 fn wire() -> Wire<'static> {
-    Wire { zone: &ZONE, base_url: "", revision: Revision::R33 }
+    Wire { zone: &ZONE, base_url: "", revision: Revision::R33, language: Language::En }
 }
 
 fn text(rows: &[RecentRow<'_>]) -> Vec<u8> {

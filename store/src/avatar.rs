@@ -1,4 +1,4 @@
-//! Pictures of chats that lie in this portal. A chat's avatar is then an address of this portal with the hash of the
+//! Pictures of chats and people that lie in this portal. An avatar is then an address of this portal with the hash of the
 //! picture's bytes in it, and that is what holds the bytes.
 
 use lately_model::{ChatId, Event, Moment};
@@ -9,9 +9,10 @@ use crate::{Snapshot, StoreError, Tx};
 pub const PREFIX: &str = "/avatar/";
 
 impl Snapshot<'_> {
-    /// Whether some chat has this avatar.
+    /// Whether some chat or somebody has this avatar.
     pub fn avatar_in_use(&self, avatar: &str) -> Result<bool, StoreError> {
-        let sql = "SELECT id FROM chat WHERE avatar = ?1 AND avatar <> '' LIMIT 1";
+        let sql = "SELECT id FROM chat WHERE avatar = ?1 AND avatar <> '' UNION ALL \
+                   SELECT id FROM \"user\" WHERE avatar = ?1 AND avatar <> '' LIMIT 1";
         Ok(self.engine.row(sql, &[avatar.into()])?.is_some())
     }
 }

@@ -50,7 +50,8 @@ impl Snapshot<'_> {
 /// Whether nothing has the bytes of a row `b`.
 const UNNEEDED: &str = "NOT EXISTS (SELECT 1 FROM file f WHERE f.blob_id = b.id AND f.blob_id > 0) \
      AND NOT EXISTS (SELECT 1 FROM file f WHERE f.preview_id = b.id AND f.preview_id > 0) \
-     AND NOT EXISTS (SELECT 1 FROM chat c WHERE c.avatar = '/avatar/' || b.hash AND c.avatar <> '')";
+     AND NOT EXISTS (SELECT 1 FROM chat c WHERE c.avatar = '/avatar/' || b.hash AND c.avatar <> '') \
+     AND NOT EXISTS (SELECT 1 FROM \"user\" u WHERE u.avatar = '/avatar/' || b.hash AND u.avatar <> '')";
 
 impl Tx<'_> {
     /// Says that these bytes came, and that something will have them. Answers under which number and name they are kept.

@@ -3,6 +3,7 @@
 //! Must hold: a clean check means that every chat's totals and every member's counter equal a count of messages, and that
 //! everything is found by its own words.
 
+mod absence;
 mod app;
 mod file;
 
@@ -54,6 +55,7 @@ impl Snapshot<'_> {
     pub fn differences(&self, limit: usize, progress: Progress<'_>) -> Result<Vec<Difference>, StoreError> {
         let mut found = Vec::new();
         self.compare_people(&mut found)?;
+        self.compare_absences(&mut found)?;
         self.compare_app_tokens(&mut found)?;
         let total = self.engine.row("SELECT count(*) FROM chat", &[])?.map_or(Ok(0), |mut row| row.int())?;
         let mut done = 0;

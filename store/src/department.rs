@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use lately_model::{Department, User, UserId};
+use lately_model::{Department, Moment, User, UserId};
 
 use crate::engine::{Row, Value};
 use crate::{Snapshot, StoreError, Tx};
@@ -84,7 +84,7 @@ impl Tx<'_> {
     }
 
     /// Takes a department away. What stood below it stands below `heir` from then on, and its people belong there.
-    pub fn dissolve_department(&mut self, id: i64, heir: i64) -> Result<(), StoreError> {
+    pub fn dissolve_department(&mut self, id: i64, heir: i64, now: Moment) -> Result<(), StoreError> {
         let sql = "UPDATE department SET parent_id = ?2 WHERE parent_id = ?1";
         self.engine.run(sql, &[id.into(), heir.into()])?;
         self.engine.run_one("DELETE FROM department WHERE id = ?1", &[id.into()])?;
@@ -94,7 +94,7 @@ impl Tx<'_> {
             let Some(last) = people.last() else { return Ok(()) };
             for mut user in self.users(&people)? {
                 user.departments = moved(&user.departments, id, heir);
-                self.update_user(&user)?;
+                self.update_user(&user, now)?;
             }
             // Those whom no user's row bears out would be met again and again.
             let sql = "DELETE FROM user_department WHERE department_id = ?1 AND user_id <= ?2";

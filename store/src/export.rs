@@ -1,8 +1,8 @@
 //! Reading all facts of a portal, in an order in which they can be written again.
 
 use lately_model::{
-    AppId, BlobId, Chat, ChatId, ChatKind, FileId, FolderId, MessageId, Owner, RemovalReason, UserId,
-    WebhookId,
+    AbsenceId, AppId, BlobId, Chat, ChatId, ChatKind, FileId, FolderId, MessageId, Owner, RemovalReason,
+    UserId, WebhookId,
 };
 
 use crate::{AppOption, Fact, Snapshot, StoreError, message};
@@ -27,6 +27,7 @@ impl Snapshot<'_> {
         take(Fact::Portal { color_counter: row.map_or(Ok(0), |mut row| row.int())? })?;
         self.department_facts(take)?;
         self.user_facts(take)?;
+        self.absence_facts(take)?;
         self.folder_facts(take)?;
         self.file_facts(ChatId(0), take)?;
         let mut after = ChatId(0);
@@ -63,6 +64,18 @@ impl Snapshot<'_> {
             after = last.id;
             for user in users {
                 take(Fact::User(Box::new(user)))?;
+            }
+        }
+    }
+
+    fn absence_facts<E: From<StoreError>>(&self, take: Take<'_, E>) -> Result<(), E> {
+        let mut after = AbsenceId(0);
+        loop {
+            let absences = self.absences_after(after, STEP)?;
+            let Some(last) = absences.last() else { return Ok(()) };
+            after = last.id;
+            for absence in absences {
+                take(Fact::Absence(absence))?;
             }
         }
     }

@@ -4,8 +4,8 @@
 //! portal. What can be derived (ordinals, totals, counters) is not part of a fact.
 
 use lately_model::{
-    App, AppToken, Chat, ChatId, Department, File, Folder, Member, Message, MessageId, Moment, Notification,
-    Password, RemovalReason, User, UserId, Webhook,
+    Absence, App, AppToken, Chat, ChatId, Department, File, Folder, Member, Message, MessageId, Moment,
+    Notification, Password, RemovalReason, User, UserId, Webhook,
 };
 
 use crate::{AppOption, Found};
@@ -22,6 +22,8 @@ pub enum Fact {
     Department(Department),
     /// A user.
     User(Box<User>),
+    /// Days on which somebody is away; its number is ignored.
+    Absence(Absence),
     /// A chat; its totals are ignored.
     Chat(Box<Chat>),
     /// A membership; read position and row state are ignored.

@@ -46,7 +46,7 @@ impl Snapshot<'_> {
 }
 
 impl Tx<'_> {
-    /// The folder of this owner, and the storage around it, made as needed. `name` is for one that is made.
+    /// The folder of this owner, made as needed within its storage, which must be there. `name` is for one that is made.
     pub fn folder_for(
         &mut self,
         owner: Owner,
@@ -59,7 +59,10 @@ impl Tx<'_> {
         }
         let storage = match owner.storage() {
             storage if storage == owner => None,
-            storage => Some(self.folder_for(storage, &storage.usual_name(), by, now)?.id),
+            storage => {
+                let missing = || StoreError::Missing(format!("the storage of {owner:?}"));
+                Some(self.folder_of(storage)?.ok_or_else(missing)?.id)
+            }
         };
         let folder = Folder {
             id: FolderId(0),

@@ -3,7 +3,7 @@
 //! Must hold: a fact that is already here changes nothing, so an import that was interrupted can be run again; the
 //! totals that live verbs keep are kept here too. Observers are told that much was written, not what.
 
-use lately_model::{Chat, ChatId, ChatKind, Event, Member, Message, MessageId, Password, SessionId};
+use lately_model::{Chat, ChatId, ChatKind, Event, Member, Message, MessageId, Moment, Password, SessionId};
 
 use crate::engine::Value;
 use crate::recent::OWN;
@@ -12,7 +12,7 @@ use crate::{Change, Fact, StoreError, Tx};
 impl Tx<'_> {
     /// Writes one fact. [`StoreError::Missing`] names what it refers to and is not there; other refusals of the
     /// facts' order are [`StoreError::Corrupt`].
-    pub fn put_fact(&mut self, fact: &Fact) -> Result<(), StoreError> {
+    pub fn put_fact(&mut self, fact: &Fact, now: Moment) -> Result<(), StoreError> {
         if self.changes.last() != Some(&Change::Much) {
             self.changes.push(Change::Much);
         }
@@ -25,7 +25,11 @@ impl Tx<'_> {
                 self.engine.run_one(sql, &[(*color_counter).into()])
             }
             Fact::Department(department) => self.put_department(department),
-            Fact::User(user) => self.put_user(user),
+            Fact::User(user) => self.put_user(user, now),
+            Fact::Absence(absence) => {
+                self.expect("user", absence.user_id.0)?;
+                self.add_absence(absence).map(drop)
+            }
             Fact::Chat(chat) => self.put_chat(chat),
             Fact::Member(member) => self.put_member(member),
             Fact::Folder(folder) => self.put_folder(folder),
@@ -85,9 +89,9 @@ impl Tx<'_> {
         }
     }
 
-    fn put_user(&mut self, user: &lately_model::User) -> Result<(), StoreError> {
+    fn put_user(&mut self, user: &lately_model::User, now: Moment) -> Result<(), StoreError> {
         match self.user(user.id)? {
-            Some(_) => self.update_user(user),
+            Some(_) => self.update_user(user, now),
             None => self.add_user(user).map(drop),
         }
     }

@@ -7,6 +7,7 @@
 //!
 //! Reading verbs live on [`Snapshot`], writing verbs on [`Tx`], each noun in its own file.
 
+mod absence;
 mod app;
 mod app_token;
 mod avatar;

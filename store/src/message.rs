@@ -127,7 +127,7 @@ impl Snapshot<'_> {
             None => None,
             Some(id) => self.file(*id)?.map(|file| (file.id, file.kind, file.name)),
         };
-        let mut last = LastMessage {
+        Ok(LastMessage {
             id: message.id,
             author_id: message.author_id,
             date: message.date,
@@ -138,10 +138,7 @@ impl Snapshot<'_> {
             viewed: message.viewed,
             user_join: carries_code(message, "USER_JOIN"),
             mentions,
-            preview: String::new(),
-        };
-        last.refresh_preview();
-        Ok(last)
+        })
     }
 }
 
@@ -239,16 +236,17 @@ impl Tx<'_> {
         self.save_message(message)
     }
 
-    /// Takes a message back. It stops counting at once, for everybody.
+    /// Takes a message back, and leaves `words` in the place of its text. It stops counting at once, for everybody.
     pub fn delete_message(
         &mut self,
         message: &Message,
         how: Deletion,
+        words: &str,
         now: Moment,
     ) -> Result<(), StoreError> {
         self.delete_files_of(message, now)?;
         self.reword(message, None)?;
-        self.take_back(message)?;
+        self.take_back(message, words)?;
         let complete = how == Deletion::Complete;
         self.happened_at(now, Event::Deleted(message.chat_id, message.id, complete));
         if message.counts && !message.deleted {
@@ -264,10 +262,10 @@ impl Tx<'_> {
         }
     }
 
-    /// Nothing is left of what it said.
-    pub(crate) fn take_back(&mut self, message: &Message) -> Result<(), StoreError> {
+    /// Nothing is left of what it said but these words.
+    pub(crate) fn take_back(&mut self, message: &Message, words: &str) -> Result<(), StoreError> {
         self.save_message(&Message {
-            text: preview::DELETED_TEXT.to_owned(),
+            text: words.to_owned(),
             params: Map::from_iter([("IS_DELETED".to_owned(), Json::from("Y"))]),
             deleted: true,
             ..message.clone()

@@ -14,7 +14,7 @@ struct Step {
 }
 
 /// The steps in order; the first is version 1.
-const STEPS: [Step; 9] = [
+const STEPS: [Step; 10] = [
     Step {
         sqlite: include_str!("../migrations/sqlite/0001_first.sql"),
         postgres: include_str!("../migrations/postgres/0001_first.sql"),
@@ -58,6 +58,11 @@ const STEPS: [Step; 9] = [
     Step {
         sqlite: include_str!("../migrations/sqlite/0009_app.sql"),
         postgres: include_str!("../migrations/postgres/0009_app.sql"),
+        then: nothing,
+    },
+    Step {
+        sqlite: include_str!("../migrations/sqlite/0010_absence.sql"),
+        postgres: include_str!("../migrations/postgres/0010_absence.sql"),
         then: nothing,
     },
 ];

@@ -196,7 +196,7 @@ impl Tx<'_> {
         let chat = self.chat(message.chat_id)?;
         let chat = chat.ok_or_else(|| StoreError::Missing(format!("chat {}", message.chat_id)))?;
         self.engine.run_one("DELETE FROM notification WHERE message_id = ?1", &[message.id.into()])?;
-        self.take_back(message)?;
+        self.take_back(message, "")?;
         self.purge(message, now)?;
         self.happened_at(now, Event::NotificationGone(chat.id, message.id));
         self.told_seat(chat.id, chat.owner_id)

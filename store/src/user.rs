@@ -1,7 +1,7 @@
 //! Users: kept whole, never deleted.
 
 use lately_model::user::{Bot, Gender, Phones, Status};
-use lately_model::{Event, User, UserId, UserKind};
+use lately_model::{Event, Moment, User, UserId, UserKind};
 
 use crate::engine::{Row, Value};
 use crate::{Change, Snapshot, StoreError, Tx};
@@ -91,8 +91,11 @@ impl Tx<'_> {
     }
 
     /// Replaces everything that is known of a user.
-    pub fn update_user(&mut self, user: &User) -> Result<(), StoreError> {
+    pub fn update_user(&mut self, user: &User, now: Moment) -> Result<(), StoreError> {
         let before = self.user(user.id)?;
+        if let Some(before) = before.as_ref().filter(|before| before.avatar != user.avatar) {
+            self.release_avatar(&before.avatar, now)?;
+        }
         let mut params = vec![user.id.into()];
         params.extend(facts(user));
         let sql = "UPDATE \"user\" SET active = ?2, admin = ?3, kind = ?4, first_name = ?5, last_name = ?6, \

@@ -71,6 +71,7 @@ pub struct TestPortal {
     pub server: Server,
     /// Its clock.
     pub clock: Arc<TestClock>,
+    dice: Arc<CountingDice>,
     http: reqwest::Client,
     ground: Ground,
 }
@@ -116,20 +117,27 @@ impl TestPortal {
     /// A portal without anybody, its clock at `start`.
     pub async fn empty(start: &str, configure: impl FnOnce(&mut Config)) -> Self {
         let dir = tempfile::tempdir().expect("a folder");
-        let mut config = Config { data: dir.path().to_owned(), ..Config::default() };
+        let ground = Ground { address: database::address(dir.path()), dir };
+        Self::over(ground, Arc::new(TestClock::at(start)), Arc::default(), configure).await
+    }
+
+    async fn over(
+        mut ground: Ground,
+        clock: Arc<TestClock>,
+        dice: Arc<CountingDice>,
+        configure: impl FnOnce(&mut Config),
+    ) -> Self {
+        let mut config = Config { data: ground.path().to_owned(), ..Config::default() };
         config.http.listen = vec!["127.0.0.1:0".parse().expect("an address")];
-        config.database = database::address(dir.path());
+        config.database.clone_from(&ground.address);
         config.public_url = Some("https://portal.lately.test".to_owned());
         configure(&mut config);
-        let address = config.database.clone();
-        let clock = Arc::new(TestClock::at(start));
-        let handed: Arc<TestClock> = Arc::clone(&clock);
-        let server = Server::start(config, handed, Arc::new(CountingDice::default()))
-            .await
-            .expect("the server starts");
+        ground.address.clone_from(&config.database);
+        let handed: (Arc<TestClock>, Arc<CountingDice>) = (Arc::clone(&clock), Arc::clone(&dice));
+        let server = Server::start(config, handed.0, handed.1).await.expect("the server starts");
         drop(rustls::crypto::ring::default_provider().install_default());
         let http = reqwest::Client::builder().no_proxy().build().expect("a client");
-        Self { server, clock, http, ground: Ground { dir, address } }
+        Self { server, clock, dice, http, ground }
     }
 
     /// The use cases behind the server, for setting things up that no method sets up.
@@ -214,6 +222,12 @@ impl TestPortal {
             configure(config);
         })
         .await
+    }
+
+    /// Stops the server and starts it again on what is there, with another configuration.
+    pub async fn restart(self, configure: impl FnOnce(&mut Config)) -> Self {
+        self.server.stop().await;
+        Self::over(self.ground, self.clock, self.dice, configure).await
     }
 
     /// Stops the server as a signal would.

@@ -3,7 +3,7 @@
 use jiff::tz::TimeZone;
 use lately_model::preview::{Attach, Source, preview};
 use lately_model::quote::quote;
-use lately_model::{Chat, DialogId, Message, MessageId, Moment, UserId};
+use lately_model::{Chat, DialogId, Language, Message, MessageId, Moment, Phrase, UserId};
 use lately_store::Snapshot;
 
 use crate::chat::{ChatDraft, make_chat};
@@ -24,7 +24,7 @@ impl Messenger {
         id: MessageId,
         zone: TimeZone,
     ) -> Result<(), Error> {
-        let now = self.now();
+        let (now, language) = (self.now(), self.language());
         self.store
             .write(move |tx| {
                 let actor = acting(tx, user)?;
@@ -33,10 +33,10 @@ impl Messenger {
                     users: vec![chat.peer_of(user).unwrap_or(message.author_id)],
                     entity_type: THREAD.to_owned(),
                     entity_id: id.to_string(),
-                    message: quoted(tx, &message, &zone)?,
+                    message: quoted(tx, &message, language, &zone)?,
                     ..ChatDraft::default()
                 };
-                make_chat(tx, &actor, &draft, now).map(drop)
+                make_chat(tx, &actor, &draft, language, now).map(drop)
             })
             .await
     }
@@ -61,12 +61,18 @@ fn member_message(
     Ok((chat, message.ok_or(Refusal::MessageIdEmpty)?))
 }
 
-fn quoted(snapshot: &Snapshot<'_>, message: &Message, zone: &TimeZone) -> Result<String, Error> {
-    let author = snapshot.user(message.author_id)?.map_or_else(|| "System".to_owned(), |user| user.name());
+fn quoted(
+    snapshot: &Snapshot<'_>,
+    message: &Message,
+    language: Language,
+    zone: &TimeZone,
+) -> Result<String, Error> {
+    let author = snapshot.user(message.author_id)?;
+    let author = author.map_or_else(|| language.say(&Phrase::System), |user| user.name());
     let text = if message.text.is_empty() {
         let attach = if message.has_attach() { Attach::Plain } else { Attach::None };
         let source = Source { text: "", attach, file: !message.file_ids().is_empty() };
-        preview(&source, &|_| None)
+        preview(&source, language, &|_| None)
     } else {
         message.text.clone()
     };

@@ -4,7 +4,9 @@
 //! takes the notification away.
 
 use lately_model::notification::{ANSWER, CONFIRM};
-use lately_model::{Chat, Message, MessageId, Moment, Notification, NotificationKind, UserId, preview, text};
+use lately_model::{
+    Chat, Language, Message, MessageId, Moment, Notification, NotificationKind, UserId, preview, text,
+};
 use lately_store::{NewMessage, Tx};
 
 use super::send;
@@ -24,13 +26,13 @@ impl Messenger {
         if answer.is_empty() {
             return Err(Refusal::AnswerEmpty.into());
         }
-        let now = self.now();
+        let (now, language) = (self.now(), self.language());
         self.store
             .write(move |tx| {
                 let Some((chat, message, _)) = own(tx, user, id)? else { return Ok(false) };
                 let Some(sender) = sender(tx, user, &message)? else { return Ok(false) };
                 tx.mark_notifications(&chat, &[id], false)?;
-                tell(tx, user, sender, &message, (ANSWER, &answer), now)?;
+                tell(tx, user, sender, &message, (ANSWER, &answer), language, now)?;
                 Ok(true)
             })
             .await
@@ -47,14 +49,14 @@ impl Messenger {
         if value.is_empty() {
             return Err(Refusal::ChoiceEmpty.into());
         }
-        let now = self.now();
+        let (now, language) = (self.now(), self.language());
         self.store
             .write(move |tx| {
                 let Some((_, message, notification)) = own(tx, user, id)? else { return Ok(None) };
                 let Some(button) = notification.button(&value) else { return Ok(None) };
                 tx.remove_notification(&message, now)?;
                 if let Some(sender) = sender(tx, user, &message)? {
-                    tell(tx, user, sender, &message, (CONFIRM, &button.title), now)?;
+                    tell(tx, user, sender, &message, (CONFIRM, &button.title), language, now)?;
                 }
                 Ok(Some(button.title.clone()))
             })
@@ -83,6 +85,7 @@ fn tell(
     sender: UserId,
     about: &Message,
     (event, words): ((&str, &str), &str),
+    language: Language,
     now: Moment,
 ) -> Result<(), Error> {
     let source = preview::Source { text: &about.text, attach: preview::Attach::None, file: false };
@@ -90,7 +93,7 @@ fn tell(
         kind: NotificationKind::Personal,
         module: event.0.to_owned(),
         event: event.1.to_owned(),
-        title: text::clip(&preview::preview(&source, &|_| None), text::TITLE_MAX_CHARS),
+        title: text::clip(&preview::preview(&source, language, &|_| None), text::TITLE_MAX_CHARS),
         ..Notification::default()
     };
     let message = NewMessage {
@@ -100,5 +103,5 @@ fn tell(
         counts: true,
         ..NewMessage::default()
     };
-    send(tx, sender, &message, &notification, now).map(drop)
+    send(tx, sender, &message, &notification, language, now).map(drop)
 }

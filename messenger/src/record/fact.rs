@@ -1,20 +1,22 @@
 //! From records to facts and back.
 
+use jiff::civil::Date;
 use lately_model::app::{self, TITLE_CHARS, is_address, is_name};
 use lately_model::blob::is_hash;
 use lately_model::notification::TAG_MAX_CHARS;
 use lately_model::password::login;
 use lately_model::{
-    App, AppToken, Chat, ChatId, ChatKind, Department, DialogId, File, FileId, Folder, FolderId, Line,
-    Member, Message, MessageId, Moment, Notification, NotificationKind, Owner, Password, RemovalReason,
-    Scopes, TokenKind, Webhook, WebhookId,
+    Absence, AbsenceId, App, AppToken, Chat, ChatId, ChatKind, Department, DialogId, File, FileId, Folder,
+    FolderId, Line, Member, Message, MessageId, Moment, Notification, NotificationKind, Owner, Password,
+    RemovalReason, Scopes, TokenKind, Webhook, WebhookId,
 };
 use lately_store::{AppOption, Fact, Found};
 
 use super::{
-    AppRecord, AppTokenRecord, ChatRecord, DepartmentRecord, FileRecord, FolderRecord, LineRecord,
-    MemberRecord, MessageRecord, NotificationRecord, OptionRecord, PasswordRecord, PinRecord, PortalRecord,
-    ReadRecord, Record, RemovalRecord, RowRecord, SearchLastRecord, TouchRecord, ViewRecord, WebhookRecord,
+    AbsenceRecord, AppRecord, AppTokenRecord, ChatRecord, DepartmentRecord, FileRecord, FolderRecord,
+    LineRecord, MemberRecord, MessageRecord, NotificationRecord, OptionRecord, PasswordRecord, PinRecord,
+    PortalRecord, ReadRecord, Record, RemovalRecord, RowRecord, SearchLastRecord, TouchRecord, ViewRecord,
+    WebhookRecord,
 };
 use crate::password::known_hash;
 
@@ -30,6 +32,12 @@ impl From<Fact> for Record {
                 Self::Department(DepartmentRecord { id, name, parent: parent_id, head: head_id, sort })
             }
             Fact::User(user) => Self::User(user),
+            Fact::Absence(Absence { user_id, from, until, kind, .. }) => Self::Absence(AbsenceRecord {
+                user: user_id,
+                from: from.to_string(),
+                until: until.to_string(),
+                kind,
+            }),
             Fact::Chat(chat) => Self::Chat(Box::new(chat_record(*chat))),
             Fact::Member(member) => Self::Member(MemberRecord {
                 chat: member.chat_id,
@@ -231,6 +239,7 @@ impl TryFrom<Record> for Fact {
                 positive(record.id.0, "id")?;
                 Self::User(record)
             }
+            Record::Absence(record) => Self::Absence(absence(&record)?),
             Record::Chat(record) => Self::Chat(Box::new(chat(*record)?)),
             Record::Member(record) => Self::Member(Member {
                 chat_id: record.chat,
@@ -402,6 +411,17 @@ fn file(record: FileRecord) -> Result<Fact, String> {
         ..File::default()
     };
     Ok(Fact::File { file: Box::new(file), bytes: record.hash, preview: record.preview })
+}
+
+fn absence(record: &AbsenceRecord) -> Result<Absence, String> {
+    let day = |text: &str| -> Result<Date, String> {
+        text.parse().map_err(|_| format!("{text:?} is not a day such as 2026-12-31"))
+    };
+    let (from, until) = (day(&record.from)?, day(&record.until)?);
+    if until < from {
+        return Err("\"until\" is before \"from\"".to_owned());
+    }
+    Ok(Absence { id: AbsenceId(0), user_id: record.user, from, until, kind: record.kind })
 }
 
 fn chat(record: ChatRecord) -> Result<Chat, String> {

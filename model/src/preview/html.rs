@@ -5,13 +5,14 @@
 
 use super::markup::{self, Tag, Token, What};
 use super::push_single;
+use crate::Language;
 
 /// Tags that HTML has under the same name.
 const SAME: [&str; 3] = ["b", "i", "u"];
 
 /// The text with its markup as HTML: emphasis and links stay, of other tags only the content does, and `[CODE]` blocks
 /// are as they were written.
-pub fn html(text: &str) -> String {
+pub fn html(text: &str, language: Language) -> String {
     let tokens = markup::parse(text);
     let mut out = String::with_capacity(text.len() + 16);
     let mut open = Vec::new();
@@ -23,7 +24,7 @@ pub fn html(text: &str) -> String {
             What::Single(markup::Single::Break) => out.push_str("<br />"),
             What::Single(single) => {
                 let mut words = String::new();
-                push_single(&mut words, single);
+                push_single(&mut words, single, language);
                 push_escaped(&mut out, &words);
             }
             _ => push_escaped(&mut out, token.raw),
@@ -102,7 +103,11 @@ fn push_escaped(out: &mut String, text: &str) {
 
 #[cfg(test)]
 mod tests {
-    use super::html;
+    use crate::Language;
+
+    fn html(text: &str) -> String {
+        super::html(text, Language::En)
+    }
 
     #[test]
     fn emphasis_and_links_become_html_and_nothing_else_does() {

@@ -2,6 +2,9 @@
 
 use super::*;
 
+/// What stands for a message of which nothing remains.
+const DELETED_TEXT: &str = "This message was deleted";
+
 const RULE: &str = "------------------------------------------------------";
 
 fn names(id: UserId) -> Option<String> {
@@ -14,7 +17,7 @@ fn names(id: UserId) -> Option<String> {
 }
 
 fn line(text: &str) -> String {
-    preview(&Source { text, attach: Attach::None, file: false }, &names)
+    preview(&Source { text, attach: Attach::None, file: false }, Language::En, &names)
 }
 
 fn check(cases: &[(&str, &str)]) {
@@ -27,7 +30,10 @@ fn check(cases: &[(&str, &str)]) {
 fn the_documented_sample_reads_as_documented() {
     let text = "Permission to update Bitrix24 received from";
     let source = Source { text, attach: Attach::Plain, file: false };
-    assert_eq!(preview(&source, &names), "Permission to update Bitrix24 received from [Attachment]");
+    assert_eq!(
+        preview(&source, Language::En, &names),
+        "Permission to update Bitrix24 received from [Attachment]"
+    );
 }
 
 #[test]
@@ -63,7 +69,11 @@ fn attachment_and_file_are_told_in_words() {
         ("[s]hi", Attach::Described("there[/s]"), false, "[s]hi there[/s]"),
         ("[code]hi", Attach::Plain, false, "[code]hi [Attachment]"),
     ] {
-        assert_eq!(preview(&Source { text, attach, file }, &names), expected, "{text:?} {attach:?} {file}");
+        assert_eq!(
+            preview(&Source { text, attach, file }, Language::En, &names),
+            expected,
+            "{text:?} {attach:?} {file}"
+        );
     }
 }
 
@@ -76,6 +86,31 @@ fn a_message_of_which_nothing_remains_counts_as_deleted() {
         ("[b][/b]", DELETED_TEXT),
         (DELETED_TEXT, DELETED_TEXT),
     ]);
+}
+
+#[test]
+fn words_are_those_of_the_language() {
+    let quote = format!("{RULE}hello{RULE}yes");
+    for (text, attach, file, expected) in [
+        ("привет", Attach::Plain, true, "привет [Вложение] [Файл]"),
+        ("", Attach::None, true, "[Файл]"),
+        ("[s]все[/s]", Attach::None, false, "Это сообщение удалено"),
+        (quote.as_str(), Attach::None, false, "[Цитата] yes"),
+        (
+            "[img]a[/img][RATING=1][ATTACH=1][disk=1]",
+            Attach::None,
+            false,
+            "[Изображение] [Оценка]  [Вложение]  [Файл]",
+        ),
+        (
+            "[icon=a] [USER=all][/USER] [USER=99][/USER]",
+            Attach::None,
+            false,
+            "(иконка) Все участники Пользователь 99",
+        ),
+    ] {
+        assert_eq!(preview(&Source { text, attach, file }, Language::Ru, &names), expected, "{text:?}");
+    }
 }
 
 #[test]

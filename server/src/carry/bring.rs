@@ -47,8 +47,12 @@ pub(super) async fn bring(
         (name.unwrap_or_default(), whole(portal, body).await?)
     };
     let (file, storage, signer) = messenger.bring(token, &name, received).await?;
-    let wire =
-        Wire { zone: &portal.zone, base_url: &portal.base_url, revision: lately_model::Revision::default() };
+    let wire = Wire {
+        zone: &portal.zone,
+        base_url: &portal.base_url,
+        revision: lately_model::Revision::default(),
+        language: portal.messenger.language(),
+    };
     Ok(Answer::tree(disk::new_file(&file, storage, &signer.links(&file), &wire)))
 }
 

@@ -99,5 +99,7 @@ pub(super) fn limits(config: &Config) -> Result<Use, ConfigError> {
         largest_file: config.files.largest_bytes,
         finder: None,
         base_url: String::new(),
+        language: config.portal.language,
+        zone: config.zone()?,
     })
 }

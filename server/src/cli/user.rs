@@ -1,5 +1,6 @@
 //! `lately user`: who is in the portal.
 
+mod absence;
 mod fields;
 mod sign_in;
 
@@ -27,6 +28,8 @@ pub(super) enum User {
     Edit(Edit),
     Password(sign_in::Password),
     Invite(sign_in::Invite),
+    #[command(subcommand)]
+    Absence(absence::Absence),
 }
 
 /// Add a user and print the number.
@@ -99,6 +102,7 @@ impl User {
             Self::Edit(edit) => edit.run(Session::open(settings)?).await?,
             Self::Password(password) => password.run(Session::open(settings)?).await?,
             Self::Invite(invite) => invite.run(Session::open(settings)?).await?,
+            Self::Absence(absence) => absence.run(Session::open(settings)?).await?,
         }
         Ok(ExitCode::SUCCESS)
     }

@@ -75,6 +75,11 @@ pub(super) const DOCS: &[(&str, &str)] = &[
         "The portal's time zone: a name such as \"Europe/Berlin\", or an offset such as \"+02:00\".",
     ),
     (
+        "portal.language",
+        "In which language the portal writes its own texts: system messages, previews, notifications, titles:\n\
+         \"en\" or \"ru\". What was written before stays as it is.",
+    ),
+    (
         "http.listen",
         "Addresses with ports to answer plain HTTP on, such as \"127.0.0.1:8080\" or \"[::]:8080\".\n\
          Names are not looked up. An empty list: plain HTTP is off.",

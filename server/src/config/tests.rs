@@ -136,6 +136,7 @@ fn a_value_of_the_wrong_type_is_refused_with_place_key_and_meaning() {
         ("[http]\nlisten = [1]", "http.listen"),
         ("[http]\nlisten = 5.5", "http.listen"),
         ("[log]\nformat = \"xml\"", "log.format"),
+        ("[portal]\nlanguage = \"de\"", "portal.language"),
         ("data = [1]", "data"),
     ] {
         let error = refusal(text);

@@ -1,7 +1,6 @@
 //! What messages of the demo portal wear besides their text: files, attachments, buttons, likes, quotes, notices.
 
-use lately_model::preview::DELETED_TEXT;
-use lately_model::{File, FileKind, UserId};
+use lately_model::{File, FileKind, Language, Phrase, UserId};
 use serde_json::{Value, json};
 
 use super::chance::Chance;
@@ -60,7 +59,7 @@ fn set(draft: &mut Draft, key: &str, value: Value) {
 }
 
 fn delete(draft: &mut Draft, completely: bool) {
-    draft.text = DELETED_TEXT.to_owned();
+    draft.text = Language::En.say(&Phrase::MessageDeleted);
     draft.deleted = true;
     draft.purged = completely;
     set(draft, "IS_DELETED", json!("Y"));

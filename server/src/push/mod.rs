@@ -169,7 +169,12 @@ impl Push {
     }
 
     fn wire(&self) -> Wire<'_> {
-        Wire { zone: &self.zone, base_url: &self.base_url, revision: Revision::R33 }
+        Wire {
+            zone: &self.zone,
+            base_url: &self.base_url,
+            revision: Revision::R33,
+            language: self.messenger.language(),
+        }
     }
 }
 

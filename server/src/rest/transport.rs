@@ -193,6 +193,7 @@ fn permitted(method: &'static Method, credential: &Credential) -> Result<&'stati
 
 /// Runs a method within its operating time. `batch` itself is not counted, its commands are.
 pub async fn run_limited(method: &'static Method, call: &Call) -> Result<Answer, Failure> {
+    call.messenger().follow_absences().await;
     let (limits, credential) = (&call.portal.limits, call.credential.id);
     if method.name == "batch" || !limits.counts_time() {
         return (method.handler)(call).await;

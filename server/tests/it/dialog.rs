@@ -4,6 +4,7 @@ mod messages;
 mod reading;
 mod search;
 mod users;
+mod workgroup;
 
 use lately_testkit::{Client, Person};
 use serde_json::{Value, json};

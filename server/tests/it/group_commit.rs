@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use lately_model::{User, UserId};
+use lately_model::{Moment, User, UserId};
 use lately_store::{Store, StoreError, Tx};
 use lately_testkit::database;
 
@@ -115,7 +115,7 @@ async fn a_job_alone_that_fails_commits_nothing() {
 fn renames(to: &'static str, fails: bool) -> impl FnMut(&mut Tx<'_>) -> Result<String, StoreError> {
     move |tx| {
         let known = tx.user(UserId(1))?.ok_or_else(|| StoreError::Missing("user 1".to_owned()))?;
-        tx.update_user(&User { first_name: to.to_owned(), ..known.clone() })?;
+        tx.update_user(&User { first_name: to.to_owned(), ..known.clone() }, Moment(0))?;
         if fails { Err(StoreError::Missing("what the job wanted".to_owned())) } else { Ok(known.first_name) }
     }
 }

@@ -30,6 +30,7 @@ mod fire;
 mod group_commit;
 mod import;
 mod invitation;
+mod language;
 mod limits;
 mod message;
 mod migrate;

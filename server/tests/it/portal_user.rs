@@ -1,5 +1,7 @@
 //! `user.*`: the portal's user records.
 
+mod photo;
+
 use lately_model::Revision;
 use lately_testkit::{Client, Person};
 use serde_json::{Value, json};

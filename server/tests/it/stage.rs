@@ -20,7 +20,11 @@ pub struct Stage {
 
 impl Stage {
     pub async fn set() -> Self {
-        let portal = TestPortal::start().await;
+        Self::of(TestPortal::start().await).await
+    }
+
+    /// The three at a portal that is there already, with new webhooks.
+    pub async fn of(portal: TestPortal) -> Self {
         let alice = portal.client(Person::Alice).await;
         let bob = portal.client(Person::Bob).await;
         let carol = portal.client(Person::Carol).await;

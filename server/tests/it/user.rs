@@ -1,5 +1,7 @@
 //! `im.user.*`: people as the messenger shows them, and what they say of themselves.
 
+mod absence;
+
 use lately_testkit::{Client, Person};
 use serde_json::{Value, json};
 
@@ -58,7 +60,7 @@ async fn everything_known_of_a_person_is_told() {
         "type": "user", "id": 547, "first_name": "Jo", "last_name": "Jones", "work_position": "Analyst",
         "gender": "F", "birthday": "1990-07-14", "color": "AQUA", "avatar": "/upload/jo.png",
         "external_auth_id": "socservices", "status": "dnd", "idle_since": NOW, "last_activity": NOW,
-        "mobile_last": NOW, "desktop_last": NOW, "absent_until": NOW, "departments": [7, 5],
+        "mobile_last": NOW, "desktop_last": NOW, "absent_until": "2026-03-09", "departments": [7, 5],
         "phones": { "work_phone": "+1", "personal_mobile": "+2", "inner_phone": "21" }, "website": "example.com",
         "email": "jo@example.com", "registered_at": NOW,
     });
@@ -69,7 +71,7 @@ async fn everything_known_of_a_person_is_told() {
         "work_position": "Analyst", "color": "#1eb4aa", "avatar": picture, "avatar_hr": picture, "gender": "F",
         "birthday": "14-07", "extranet": false, "network": false, "bot": false, "connector": false,
         "external_auth_id": "socservices", "status": "online", "idle": NOW, "last_activity_date": NOW,
-        "mobile_last_date": NOW, "desktop_last_date": NOW, "absent": NOW, "departments": [7, 5],
+        "mobile_last_date": NOW, "desktop_last_date": NOW, "absent": "2026-03-09T00:00:00+00:00", "departments": [7, 5],
         "phones": { "work_phone": "+1", "personal_mobile": "+2", "inner_phone": "21" }, "bot_data": null,
         "type": "user", "website": "example.com", "email": "jo@example.com",
     });

@@ -1,7 +1,8 @@
 //! What goes into a statement.
 
 use lately_model::{
-    AppId, BlobId, ChatId, FileId, FolderId, InvitationId, MessageId, Moment, SessionId, UserId, WebhookId,
+    AbsenceId, AppId, BlobId, ChatId, FileId, FolderId, InvitationId, MessageId, Moment, SessionId, UserId,
+    WebhookId,
 };
 
 /// One parameter or one column: the portal needs nothing but integers and texts.
@@ -108,6 +109,12 @@ impl From<InvitationId> for Value {
 impl From<AppId> for Value {
     fn from(id: AppId) -> Self {
         Self::Int(id.0)
+    }
+}
+
+impl From<AbsenceId> for Value {
+    fn from(value: AbsenceId) -> Self {
+        Self::Int(value.0)
     }
 }
 

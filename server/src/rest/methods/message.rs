@@ -104,6 +104,8 @@ pub const METHODS: &[Method] = &[
             Param::required("DIALOG_ID", Kind::Dialog),
             Param::required("TYPE", Kind::Text),
         ],
+        errors: &[Refusal::MessageIdEmpty, Refusal::DialogIdEmpty, Refusal::NoAccess, Refusal::NotShareable],
+        result: Shape::Bool,
         handler: |call| Box::pin(share(call)),
     },
     Method {
@@ -117,6 +119,13 @@ pub const METHODS: &[Method] = &[
             Param::required("COMMAND", Kind::Text),
             Param::optional("COMMAND_PARAMS", Kind::Text, ""),
         ],
+        errors: &[
+            Refusal::MessageIdEmpty,
+            Refusal::NoSuchBot,
+            Refusal::NoSuchCommand,
+            Refusal::CommandMalformed,
+        ],
+        result: Shape::Bool,
         handler: |call| Box::pin(command(call)),
     },
 ];

@@ -57,5 +57,10 @@ fn next_of(span: Span, shown: usize, total: i64) -> Option<i64> {
 
 fn wire(call: &Call) -> Wire<'_> {
     let portal = &call.portal;
-    Wire { zone: &portal.zone, base_url: &portal.base_url, revision: call.credential.revision }
+    Wire {
+        zone: &portal.zone,
+        base_url: &portal.base_url,
+        revision: call.credential.revision,
+        language: portal.messenger.language(),
+    }
 }

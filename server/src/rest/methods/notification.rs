@@ -3,7 +3,7 @@
 use lately_messenger::Refusal;
 use lately_messenger::notification::{Marked, NotificationDraft, Place, Program, Tagged};
 use lately_model::notification::{SEARCH_MIN_CHARS, Search};
-use lately_model::{MessageId, Moment, UserId};
+use lately_model::{MessageId, Moment, Phrase, UserId};
 use serde_json::{Value, json};
 
 use super::dialog::bound;
@@ -136,7 +136,7 @@ pub const METHODS: &[Method] = &[
         params: &[],
         errors: &[],
         result: notification::SCHEMA,
-        handler: |_| Box::pin(async { Ok(Answer::tree(notification::schema())) }),
+        handler: |call| Box::pin(schema(call)),
     },
     Method {
         name: "im.notify.read",
@@ -322,6 +322,10 @@ async fn read(call: &Call) -> Result<Answer, Failure> {
     Ok(Answer::tree(true))
 }
 
+async fn schema(call: &Call) -> Result<Answer, Failure> {
+    Ok(Answer::tree(notification::schema(call.messenger().language())))
+}
+
 async fn read_list(call: &Call) -> Result<Answer, Failure> {
     let list = call.params.list("IDS").ok_or(Refusal::NothingNamed)?;
     let ids = list.iter().map_while(|id| int_of(id).value().filter(|id| *id > 0));
@@ -344,13 +348,13 @@ fn notify_id(call: &Call) -> Result<MessageId, Refusal> {
 async fn answer(call: &Call) -> Result<Answer, Failure> {
     let id = notify_id(call)?;
     let taken = call.messenger().answer_notification(call.user(), id, word(call, "ANSWER_TEXT")).await?;
-    Ok(told(taken.then(|| "Your response has been successfully sent.".to_owned())))
+    Ok(told(taken.then(|| call.messenger().language().say(&Phrase::AnswerSent))))
 }
 
 async fn confirm(call: &Call) -> Result<Answer, Failure> {
     let id = notify_id(call)?;
     let chosen = call.messenger().confirm_notification(call.user(), id, word(call, "NOTIFY_VALUE")).await?;
-    Ok(told(chosen.map(|title| format!("Your choice: {title}"))))
+    Ok(told(chosen.map(|title| call.messenger().language().say(&Phrase::Chosen { title: &title }))))
 }
 
 /// What the caller is told; `false` when nothing came of it.

@@ -1,8 +1,8 @@
 //! The portal itself: who calls, what may be called, what time it is.
 
 use lately_messenger::Refusal;
-use lately_model::UserId;
 use lately_model::webhook::SCOPES;
+use lately_model::{Phrase, UserId};
 use serde_json::{Map, Value, json};
 
 use super::wire;
@@ -289,9 +289,10 @@ async fn user_access(call: &Call) -> Result<Answer, Failure> {
 }
 
 async fn name_of(call: &Call, code: &str) -> Result<Option<(&'static str, String, &'static str)>, Failure> {
+    let say = |phrase: Phrase<'_>| call.messenger().language().say(&phrase);
     match code {
-        "AU" => return Ok(Some(("", "All authorized users".to_owned(), "other"))),
-        "G2" => return Ok(Some(("", "All visitors".to_owned(), "other"))),
+        "AU" => return Ok(Some(("", say(Phrase::AllAuthorized), "other"))),
+        "G2" => return Ok(Some(("", say(Phrase::AllVisitors), "other"))),
         _ => {}
     }
     let Some(id) = code.strip_prefix('U').and_then(|id| id.parse().ok()) else { return Ok(None) };
@@ -303,5 +304,8 @@ async fn name_of(call: &Call, code: &str) -> Result<Option<(&'static str, String
 /// Without an application only the scopes and the licence are told (clients.md).
 async fn app_info(call: &Call) -> Result<Answer, Failure> {
     let scopes: Vec<&str> = call.credential.scopes.iter().collect();
-    Ok(Answer::tree(call.app().map_or_else(|| json!({ "SCOPE": scopes, "LICENSE": LICENSE }), app_shape)))
+    Ok(Answer::tree(match call.app() {
+        Some(app) => app_shape(app, call.messenger().language()),
+        None => json!({ "SCOPE": scopes, "LICENSE": LICENSE }),
+    }))
 }

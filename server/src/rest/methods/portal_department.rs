@@ -91,9 +91,10 @@ pub const METHODS: &[Method] = &[
     },
 ];
 
-async fn fields(_: &Call) -> Result<Answer, Failure> {
-    let fields: Map<String, Value> =
-        FIELDS.iter().map(|(name, title)| ((*name).to_owned(), json!(title))).collect();
+async fn fields(call: &Call) -> Result<Answer, Failure> {
+    let language = call.messenger().language();
+    let title = |name: &&str| ((*name).to_owned(), json!(language.title(&format!("department.{name}"))));
+    let fields: Map<String, Value> = FIELDS.iter().map(title).collect();
     Ok(Answer::tree(Value::Object(fields)))
 }
 

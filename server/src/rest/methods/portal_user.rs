@@ -89,6 +89,7 @@ pub const METHODS: &[Method] = &[
             Param::optional("LAST_NAME", Kind::Text, ""),
             Param::optional("UF_DEPARTMENT", Kind::List, "1"),
             Param::optional("EXTRANET", Kind::Flag, "N"),
+            Param::optional("PERSONAL_PHOTO", Kind::List, ""),
         ],
         errors: &[
             Refusal::Argument("EMAIL", String::new()),
@@ -104,7 +105,11 @@ pub const METHODS: &[Method] = &[
         scope: "user",
         about: "Changes a user",
         caller: Caller::Administrator,
-        params: &[Param::required("ID", Kind::Int), Param::optional("ACTIVE", Kind::Flag, "unchanged")],
+        params: &[
+            Param::required("ID", Kind::Int),
+            Param::optional("ACTIVE", Kind::Flag, "unchanged"),
+            Param::optional("PERSONAL_PHOTO", Kind::List, "unchanged"),
+        ],
         errors: &[
             Refusal::Argument("EMAIL", String::new()),
             Refusal::Argument("UF_DEPARTMENT", String::new()),
@@ -116,9 +121,10 @@ pub const METHODS: &[Method] = &[
     },
 ];
 
-async fn fields(_: &Call) -> Result<Answer, Failure> {
+async fn fields(call: &Call) -> Result<Answer, Failure> {
+    let language = call.messenger().language();
     let fields: Map<String, Value> =
-        FIELDS.iter().map(|(name, title)| ((*name).to_owned(), json!(title))).collect();
+        FIELDS.iter().map(|name| ((*name).to_owned(), json!(language.title(name)))).collect();
     Ok(Answer::tree(Value::Object(fields)))
 }
 
@@ -299,7 +305,8 @@ async fn add(call: &Call) -> Result<Answer, Failure> {
         user.kind = UserKind::Extranet;
         user.departments = Vec::new();
     }
-    fill(&mut user, &Changes::read(params)?);
+    let changes = Changes { avatar: photo(call).await?, ..Changes::read(params)? };
+    fill(&mut user, &changes);
     let id = call.messenger().add_user(Some(call.user()), user).await?;
     Ok(Answer::tree(id.0))
 }
@@ -307,6 +314,7 @@ async fn add(call: &Call) -> Result<Answer, Failure> {
 async fn update(call: &Call) -> Result<Answer, Failure> {
     let id = call.positive("ID").map(UserId).ok_or_else(|| Refusal::Core("User ID is invalid".to_owned()))?;
     let changes = Changes::read(&call.params)?;
+    let changes = Changes { avatar: photo(call).await?, ..changes };
     let edit = move |user: &mut User| {
         fill(user, &changes);
         Ok(())
@@ -321,6 +329,8 @@ struct Changes {
     active: Option<bool>,
     departments: Option<Vec<i64>>,
     birthday: Option<Option<jiff::civil::Date>>,
+    /// The address of another picture, or the empty text for none.
+    avatar: Option<String>,
 }
 
 impl Changes {
@@ -339,6 +349,7 @@ impl Changes {
             active: params.get("ACTIVE").and_then(text_of).map(|text| yes(&text)),
             departments: departments(params)?,
             birthday: birthday(params)?,
+            avatar: None,
         })
     }
 }
@@ -349,6 +360,20 @@ fn departments(params: &Params) -> Result<Option<Vec<i64>>, Refusal> {
     let numbers = list.iter().map(|value| crate::rest::params::int_of(value).value());
     let wrong = || Refusal::Argument("UF_DEPARTMENT", "Departments are numbers".to_owned());
     numbers.collect::<Option<Vec<_>>>().map(Some).ok_or_else(wrong)
+}
+
+/// `PERSONAL_PHOTO`: a name and base64, the same as `fileData`, or base64 alone; what is empty takes the photo away.
+/// Answers the address under which it is kept.
+async fn photo(call: &Call) -> Result<Option<String>, Failure> {
+    let Some(value) = call.params.get("PERSONAL_PHOTO").filter(|value| !value.is_null()) else {
+        return Ok(None);
+    };
+    let value = value.get("fileData").unwrap_or(value);
+    let last = list_of(value).map(|list| list.last().and_then(text_of).unwrap_or_default());
+    match last.or_else(|| text_of(value)).unwrap_or_default() {
+        base64 if base64.is_empty() => Ok(Some(String::new())),
+        base64 => Ok(Some(call.messenger().keep_portrait(call.user(), &base64).await?)),
+    }
 }
 
 fn birthday(params: &Params) -> Result<Option<Option<jiff::civil::Date>>, Refusal> {
@@ -388,6 +413,9 @@ fn fill(user: &mut User, changes: &Changes) {
     }
     if let Some(birthday) = changes.birthday {
         user.birthday = birthday;
+    }
+    if let Some(avatar) = &changes.avatar {
+        user.avatar.clone_from(avatar);
     }
 }
 

@@ -1,16 +1,13 @@
 //! An application on the wire.
 
-use lately_model::App;
 use lately_model::app::STATUS;
+use lately_model::{App, Language};
 use serde_json::{Value, json};
 
 use crate::rest::schema::Shape;
 
 /// Under which licence the portal runs: nobody sells it.
 pub const LICENSE: &str = "self_hosted";
-
-/// In which language the portal speaks to applications.
-pub const LANGUAGE: &str = "en";
 
 /// What `app.info` tells a webhook.
 pub const WEBHOOK: Shape = Shape::Object(&[("SCOPE", Shape::List(&Shape::Text)), ("LICENSE", Shape::Text)]);
@@ -31,7 +28,7 @@ pub const APP: Shape = Shape::Object(&[
 ]);
 
 /// What `app.info` tells an application of itself.
-pub fn app(app: &App) -> Value {
+pub fn app(app: &App, language: Language) -> Value {
     json!({
         "ID": app.id,
         "CODE": app.client_id,
@@ -40,7 +37,7 @@ pub fn app(app: &App) -> Value {
         "INSTALLED": app.installed,
         "PAYMENT_EXPIRED": "N",
         "DAYS": null,
-        "LANGUAGE_ID": LANGUAGE,
+        "LANGUAGE_ID": language.code(),
         "LICENSE": LICENSE,
         "LICENSE_TYPE": LICENSE,
         "LICENSE_FAMILY": LICENSE,

@@ -2,7 +2,7 @@
 
 use lately_messenger::dialog::{ChatView, DialogPage};
 use lately_model::chat::Restrictions;
-use lately_model::{Chat, Member, Revision, Role, UserId};
+use lately_model::{Chat, Member, Phrase, Revision, Role, UserId};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
@@ -402,7 +402,7 @@ pub fn chat_view(view: &ChatView, caller: UserId, wire: &Wire<'_>) -> Value {
         "user_counter": if private { 0 } else { chat.user_count },
         "message_count": view.message_count,
         "unread_id": view.unread_id.0,
-        "restrictions": restrictions(chat),
+        "restrictions": restrictions(chat, wire),
         "last_message_id": chat.last_message_id.0,
         "last_id": member.last_read_id.0,
         "marked_id": member.marked_id.0,
@@ -470,13 +470,16 @@ pub fn found_chat(chat: &Chat, member: Option<&Member>, wire: &Wire<'_>) -> Valu
 }
 
 /// Chats that belong to another module also say where its page is.
-fn restrictions(chat: &Chat) -> Value {
+fn restrictions(chat: &Chat, wire: &Wire<'_>) -> Value {
     let mut value = json!(chat.restrictions());
-    if let (Value::Object(map), "SONET_GROUP" | "TASKS" | "CALENDAR" | "CRM") =
-        (&mut value, chat.entity_type.as_str())
-    {
-        map.insert("path".to_owned(), json!(""));
-        map.insert("path_title".to_owned(), json!(""));
+    let (path, title) = match chat.entity_type.as_str() {
+        "SONET_GROUP" => ("/workgroups/group/#ID#/", wire.language.say(&Phrase::GoToGroup)),
+        "TASKS" | "CALENDAR" | "CRM" => ("", String::new()),
+        _ => return value,
+    };
+    if let Value::Object(map) = &mut value {
+        map.insert("path".to_owned(), json!(path));
+        map.insert("path_title".to_owned(), json!(title));
     }
     value
 }

@@ -8,14 +8,8 @@ use super::Wire;
 use super::user::{USER, today};
 use crate::rest::schema::Shape::{self, Int, Named, Object, OrNull, Sometimes, Text};
 
-/// The fields of a record with their titles.
-pub const FIELDS: [(&str, &str); 5] = [
-    ("ID", "ID"),
-    ("NAME", "Department Name"),
-    ("SORT", "Sort Order"),
-    ("PARENT", "Parent Department"),
-    ("UF_HEAD", "Manager"),
-];
+/// The fields of a record.
+pub const FIELDS: [&str; 5] = ["ID", "NAME", "SORT", "PARENT", "UF_HEAD"];
 
 /// What [`record`] gives.
 pub const RECORD: Shape = Named(

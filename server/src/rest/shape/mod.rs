@@ -16,7 +16,7 @@ pub mod text;
 pub mod user;
 
 use jiff::tz::TimeZone;
-use lately_model::{Moment, Revision};
+use lately_model::{Language, Moment, Revision};
 use serde::{Serialize, Serializer};
 
 use super::schema::Shape;
@@ -30,6 +30,8 @@ pub struct Wire<'a> {
     pub base_url: &'a str,
     /// By which page the caller is answered; only `im.recent.get` looks at it.
     pub revision: Revision,
+    /// What the portal speaks.
+    pub language: Language,
 }
 
 impl Wire<'_> {

@@ -3,7 +3,7 @@
 use lately_messenger::notification::NotificationPage;
 use lately_model::notification::MODULES;
 use lately_model::preview::html;
-use lately_model::{Message, Notification, NotificationKind};
+use lately_model::{Language, Message, Notification, NotificationKind};
 use serde_json::{Map, Value, json};
 
 use super::text::linked;
@@ -79,12 +79,13 @@ pub fn found(page: &NotificationPage, converted: bool, wire: &Wire<'_>) -> Value
 }
 
 /// The events that can be notified of, by module.
-pub fn schema() -> Value {
+pub fn schema(language: Language) -> Value {
     let modules = MODULES.iter().map(|(id, name, events)| {
-        let events =
-            events.iter().map(|(event, name)| json!({ "ID": format!("{id}|{event}"), "NAME": name }));
+        let events = events
+            .iter()
+            .map(|(event, name)| json!({ "ID": format!("{id}|{event}"), "NAME": language.say(name) }));
         let list: Vec<Value> = events.collect();
-        ((*id).to_owned(), json!({ "NAME": name, "MODULE_ID": id, "LIST": list }))
+        ((*id).to_owned(), json!({ "NAME": language.say(name), "MODULE_ID": id, "LIST": list }))
     });
     Value::Object(modules.collect())
 }
@@ -123,7 +124,7 @@ fn notification(message: &Message, beside: &Notification, converted: bool, wire:
         keys.insert("notify_buttons".to_owned(), json!(buttons));
     }
     if converted {
-        keys.insert("text_converted".to_owned(), json!(html(&text)));
+        keys.insert("text_converted".to_owned(), json!(html(&text, wire.language)));
     }
     shown
 }

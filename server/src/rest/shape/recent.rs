@@ -294,7 +294,7 @@ fn message<'a>(last: Option<&'a LastMessage>, text: Text, date: &str, wire: &Wir
     MessageShape {
         id: Number::of(last.id.0, wire.revision),
         text: match text {
-            Text::Preview => last.preview.as_str().into(),
+            Text::Preview => last.preview(wire.language).into(),
             Text::Stored => stored_text(last).into(),
             Text::Full => linked(&stored_text(last)).into_owned().into(),
         },

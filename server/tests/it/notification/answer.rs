@@ -7,7 +7,11 @@ use crate::stage::{NOW, Stage};
 
 /// Bob's chat of notifications with one from alice that wants to be confirmed, and an ordinary one that is older.
 pub async fn invited() -> Stage {
-    let stage = Stage::set().await;
+    invited_by(Stage::set().await).await
+}
+
+/// The same on a stage that is set.
+pub async fn invited_by(stage: Stage) -> Stage {
     let lines = [
         json!({ "type": "chat", "id": 40, "kind": "S", "owner": 2, "created_at": NOW }),
         json!({ "type": "member", "chat": 40, "user": 2, "joined_at": NOW }),

@@ -4,8 +4,8 @@ use jiff::tz::TimeZone;
 use lately_messenger::Card;
 use lately_model::user::{Bot, Phones};
 use lately_model::{
-    Chat, ChatId, ChatKind, FileId, FileKind, LastMessage, Line, Member, MessageId, Moment, Seat, UserId,
-    UserKind,
+    Chat, ChatId, ChatKind, FileId, FileKind, Language, LastMessage, Line, Member, MessageId, Moment, Seat,
+    UserId, UserKind,
 };
 use proptest::prelude::*;
 
@@ -70,7 +70,7 @@ prop_compose! {
         flags in any::<[bool; 3]>(),
     ) -> LastMessage {
         let [file, viewed, user_join] = flags;
-        let mut last = LastMessage {
+        LastMessage {
             id: MessageId(id),
             author_id: UserId(author),
             date,
@@ -81,10 +81,7 @@ prop_compose! {
             viewed,
             user_join,
             mentions: vec![(UserId(7), name)],
-            preview: String::new(),
-        };
-        last.refresh_preview();
-        last
+        }
     }
 }
 
@@ -161,7 +158,12 @@ proptest! {
     ) {
         let zone = TimeZone::get(zone).unwrap();
         let (revision, text) = if seed { (Revision::R29, Text::Preview) } else { (Revision::R33, text) };
-        let wire = Wire { zone: &zone, base_url: "https://portal.lately.test", revision };
+        let wire = Wire {
+            zone: &zone,
+            base_url: "https://portal.lately.test",
+            revision,
+            language: Language::Ru,
+        };
         let private = room.chat.kind.is_private();
         let (room, author) = (Card::new(room), author.map(Card::new));
         for (seat, peer) in &mut seats {
