@@ -78,7 +78,8 @@ async fn files_go_into_it_by_the_workgroups_number() {
     let file = bring(&stage.alice, "sg5", "a.txt", "a").await;
     let posted =
         stage.alice.ok("im.disk.file.commit", json!({ "DIALOG_ID": "sg5", "UPLOAD_ID": file })).await;
-    assert_eq!(posted["CHAT_ID"], id);
+    let page = stage.bob.ok("im.dialog.messages.get", json!({ "DIALOG_ID": chat(id) })).await;
+    assert_eq!(page["messages"][0]["id"], posted["MESSAGE_ID"]);
     let fields = json!({ "name": "b.txt", "content": base64("b") });
     let sent = stage.alice.ok("im.v2.File.upload", json!({ "dialogId": "sg5", "fields": fields })).await;
     let file = sent["file"]["id"].clone();
