@@ -156,6 +156,9 @@ fn params(params: &[Param]) -> String {
         let without = match (param.required, param.default) {
             (true, _) => "<strong>refused</strong>".to_owned(),
             (false, "") => String::new(),
+            (false, default) if params.iter().any(|other| other.name == default) => {
+                format!("<code>{}</code> instead", escape(default))
+            }
             (false, default) => escape(default),
         };
         let _ = writeln!(

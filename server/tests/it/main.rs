@@ -38,6 +38,7 @@ mod moving;
 mod nodes;
 mod notification;
 mod observe;
+mod openapi;
 mod option;
 mod page;
 mod portal;
