@@ -9,6 +9,7 @@
     reason = "a test that cannot go on has failed"
 )]
 
+mod access;
 mod app;
 mod backup;
 mod bad_input;
