@@ -139,7 +139,8 @@ impl WireError {
 
     /// All that any method may answer, grouped.
     pub fn of_any_method() -> Vec<Self> {
-        Self::grouped(SystemError::ANY.iter().cloned().map(Self::from))
+        let denied = std::iter::once(Self::from(Refusal::AppNotInstalled));
+        Self::grouped(SystemError::ANY.iter().cloned().map(Self::from).chain(denied))
     }
 
     /// `{error, error_description}` and perhaps `argument`.
