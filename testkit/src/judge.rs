@@ -4,7 +4,7 @@
 //! It judges no answer that tells of no method.
 
 use lately::rest::envelope::ANSWER;
-use lately::rest::refusal::{SystemError, WireError};
+use lately::rest::refusal::WireError;
 use lately::rest::registry::{self, Method};
 use serde_json::Value;
 
@@ -28,7 +28,7 @@ fn fits(method: &Method, status: u16, body: &Value) -> Result<(), String> {
         return ANSWER.fits(body).and_then(|()| method.result.fits(result));
     }
     let Some(code) = body.get("error").and_then(Value::as_str) else { return Ok(()) };
-    let any = SystemError::ANY.iter().cloned().map(WireError::from);
     let known = |error: WireError| error.code == code && error.status.as_u16() == status;
-    if method.refuses().into_iter().chain(any).any(known) { Ok(()) } else { Err(format!("{code}, {status}")) }
+    let mut declared = method.refuses().into_iter().chain(WireError::of_any_method());
+    if declared.any(known) { Ok(()) } else { Err(format!("{code}, {status}")) }
 }

@@ -45,7 +45,7 @@ enum Part {
     Gen,
     /// Lints; a warning fails
     Clippy,
-    /// All tests, those with the official SDKs among them
+    /// All tests, those with the official SDKs and with schemathesis among them
     Unit,
     /// The tests once more, with portals that live on PostgreSQL
     Postgres,
@@ -99,6 +99,7 @@ impl Part {
 fn unit() -> Result<()> {
     web::build()?;
     tools::sdks()?;
+    tools::openapi()?;
     tools::ensure(&tools::CHROMIUM)?;
     tools::servers()?;
     let done = all();

@@ -85,13 +85,19 @@ pub fn servers() -> Result<()> {
 /// Puts the SDKs in place with which the tests speak to the server: Python's into the build folder, Node's beside their
 /// tests. Does nothing where they are up to date.
 pub fn sdks() -> Result<()> {
-    python_sdk()?;
+    python("tests/sdk/python/requirements.txt", "sdk/venv")?;
     node_sdk()
 }
 
-fn python_sdk() -> Result<()> {
-    let wanted = place::root().join("tests/sdk/python/requirements.txt");
-    let venv = place::target().join("sdk/venv");
+/// Puts what reads the OpenAPI document and calls what it finds there into the build folder.
+pub fn openapi() -> Result<()> {
+    python("tests/openapi/requirements.txt", "openapi/venv")
+}
+
+/// Installs what a file asks for into an environment of its own, a folder among what is built.
+fn python(wanted: &str, venv: &str) -> Result<()> {
+    let wanted = place::root().join(wanted);
+    let venv = place::target().join(venv);
     let installed = venv.join("requirements.txt");
     if !wanted.exists() || same(&wanted, &installed) {
         return Ok(());

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::schema::{Named, flat, flat_name, parameter};
 use crate::rest::envelope::TIME;
-use crate::rest::refusal::{SystemError, WireError};
+use crate::rest::refusal::WireError;
 use crate::rest::registry::{self, Caller, Kind, Method};
 use crate::rest::schema::Shape;
 use crate::rest::shape::recent::REMOVAL;
@@ -24,7 +24,7 @@ type Statuses = BTreeMap<u16, Vec<(String, String)>>;
 /// The document of a portal with this public address.
 pub fn document(base_url: &str) -> Value {
     let mut named = Named::default();
-    let any = statuses(SystemError::ANY.iter().cloned().map(WireError::from));
+    let any = statuses(WireError::of_any_method());
     let mut responses: Map<String, Value> =
         any.iter().map(|(status, codes)| (status.to_string(), refusal(codes))).collect();
     let mut paths = Map::new();
@@ -78,13 +78,10 @@ fn tag(method: &Method) -> &'static str {
     method.scope.split('|').next().unwrap_or(method.scope)
 }
 
-fn statuses(errors: impl Iterator<Item = WireError>) -> Statuses {
+fn statuses(errors: Vec<WireError>) -> Statuses {
     let mut statuses = Statuses::new();
     for error in errors {
-        let codes: &mut Vec<_> = statuses.entry(error.status.as_u16()).or_default();
-        if codes.iter().all(|(code, _)| *code != error.code) {
-            codes.push((error.code, error.text));
-        }
+        statuses.entry(error.status.as_u16()).or_default().push((error.code, error.text));
     }
     statuses
 }
@@ -96,7 +93,7 @@ fn answers(
     named: &mut Named,
     responses: &mut Map<String, Value>,
 ) -> Map<String, Value> {
-    let own = statuses(method.refuses().into_iter());
+    let own = statuses(method.refuses());
     let mut known = Map::new();
     let mut put = |status: u16, name: String| {
         known.insert(status.to_string(), json!({ "$ref": format!("#/components/responses/{name}") }));

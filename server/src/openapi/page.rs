@@ -6,7 +6,7 @@
 use std::fmt::Write;
 
 use super::document::who;
-use crate::rest::refusal::{SystemError, WireError};
+use crate::rest::refusal::WireError;
 use crate::rest::registry::{self, Caller, Kind, Method, Param};
 use crate::rest::schema::{Keys, Shape};
 
@@ -40,7 +40,7 @@ pub fn index(base_url: &str) -> String {
         main.push_str("</table>\n");
     }
     main.push_str("<h2 id=\"errors\">What any method may answer</h2>\n");
-    main.push_str(&errors(&SystemError::ANY.iter().cloned().map(WireError::from).collect::<Vec<_>>()));
+    main.push_str(&errors(&WireError::of_any_method()));
     framed("The API", None, &main)
 }
 
@@ -156,6 +156,9 @@ fn params(params: &[Param]) -> String {
         let without = match (param.required, param.default) {
             (true, _) => "<strong>refused</strong>".to_owned(),
             (false, "") => String::new(),
+            (false, default) if params.iter().any(|other| other.name == default) => {
+                format!("<code>{}</code> instead", escape(default))
+            }
             (false, default) => escape(default),
         };
         let _ = writeln!(

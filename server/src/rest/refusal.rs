@@ -74,7 +74,9 @@ impl SystemError {
         Self::BadSession,
         Self::InsufficientScope,
         Self::HttpsRequired,
-        Self::Unreadable(DecodeError::Json(String::new())),
+        Self::Unreadable(DecodeError::TooDeep),
+        Self::Unreadable(DecodeError::TooMany),
+        Self::Unreadable(DecodeError::Utf8),
         Self::TooLarge(0),
         Self::VerbNotAllowed,
         Self::BodyLost,
@@ -115,6 +117,30 @@ pub const ERROR: Shape = Shape::Named(
 impl WireError {
     fn new(status: StatusCode, code: &str, text: impl Into<String>) -> Self {
         Self { status, code: code.to_owned(), text: text.into(), argument: None }
+    }
+
+    /// Each code once with a status; what it says for one reason stands beside what it says for another.
+    pub fn grouped(errors: impl IntoIterator<Item = Self>) -> Vec<Self> {
+        let mut grouped: Vec<Self> = Vec::new();
+        for error in errors {
+            let same = |known: &&mut Self| (&known.code, known.status) == (&error.code, error.status);
+            match grouped.iter_mut().find(same) {
+                None => grouped.push(error),
+                Some(known) if known.text.is_empty() || error.text.is_empty() => known.text += &error.text,
+                Some(known) if known.text.split(" / ").any(|text| text == error.text) => {}
+                Some(known) => {
+                    known.text += " / ";
+                    known.text += &error.text;
+                }
+            }
+        }
+        grouped
+    }
+
+    /// All that any method may answer, grouped.
+    pub fn of_any_method() -> Vec<Self> {
+        let denied = std::iter::once(Self::from(Refusal::AppNotInstalled));
+        Self::grouped(SystemError::ANY.iter().cloned().map(Self::from).chain(denied))
     }
 
     /// `{error, error_description}` and perhaps `argument`.
@@ -187,6 +213,9 @@ impl From<SystemError> for WireError {
             SystemError::HttpsRequired => (S::BAD_REQUEST, "INVALID_REQUEST", "Https required."),
             SystemError::Unreadable(error) => {
                 return Self::new(S::BAD_REQUEST, "INVALID_REQUEST", error.to_string());
+            }
+            SystemError::TooLarge(0) => {
+                (S::PAYLOAD_TOO_LARGE, "INVALID_REQUEST", "The request body is too large")
             }
             SystemError::TooLarge(limit) => {
                 let text = format!("The request body is larger than {limit} bytes");
@@ -382,6 +411,30 @@ impl From<Refusal> for WireError {
     }
 }
 
+/// Zero is no limit: a declaration does not know how much there may be.
 fn larger(most: u64) -> String {
-    format!("The file is larger than {most} bytes")
+    match most {
+        0 => "The file is too large".to_owned(),
+        most => format!("The file is larger than {most} bytes"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_is_listed_once_with_a_status_and_all_that_it_says() {
+        let (bad, no) = (StatusCode::BAD_REQUEST, StatusCode::FORBIDDEN);
+        let error = |status, text| WireError::new(status, "ACCESS_ERROR", text);
+        let known = [error(bad, "a"), error(no, "b"), error(bad, "c"), error(bad, "a"), error(bad, "")];
+        assert_eq!(WireError::grouped(known), [error(bad, "a / c"), error(no, "b")]);
+    }
+
+    #[test]
+    fn a_declared_size_is_no_limit() {
+        assert_eq!(WireError::from(Refusal::FileTooLarge(0)).text, "The file is too large");
+        assert_eq!(WireError::from(Refusal::FileTooLarge(7)).text, "The file is larger than 7 bytes");
+        assert_eq!(WireError::from(SystemError::TooLarge(0)).text, "The request body is too large");
+    }
 }

@@ -99,15 +99,9 @@ pub struct Method {
 }
 
 impl Method {
-    /// Its own errors as clients see them: each code once with a status, the first that has it.
+    /// Its own errors as clients see them, each code once with a status.
     pub fn refuses(&self) -> Vec<WireError> {
-        let mut errors: Vec<WireError> = Vec::new();
-        for error in self.errors.iter().cloned().map(WireError::from) {
-            if errors.iter().all(|known| (&known.code, known.status) != (&error.code, error.status)) {
-                errors.push(error);
-            }
-        }
-        errors
+        WireError::grouped(self.errors.iter().cloned().map(WireError::from))
     }
 }
 
@@ -159,11 +153,10 @@ pub fn is_foreign(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rest::refusal::SystemError;
 
     #[test]
     fn no_method_declares_a_refusal_twice_or_one_that_any_method_may_answer() {
-        let any: Vec<WireError> = SystemError::ANY.iter().cloned().map(WireError::from).collect();
+        let any = WireError::of_any_method();
         for method in all() {
             for (place, refusal) in method.errors.iter().enumerate() {
                 assert!(!method.errors[..place].contains(refusal), "{}: {refusal:?} twice", method.name);

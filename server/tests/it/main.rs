@@ -9,6 +9,7 @@
     reason = "a test that cannot go on has failed"
 )]
 
+mod access;
 mod app;
 mod backup;
 mod bad_input;
@@ -38,6 +39,7 @@ mod moving;
 mod nodes;
 mod notification;
 mod observe;
+mod openapi;
 mod option;
 mod page;
 mod portal;
