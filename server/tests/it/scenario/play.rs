@@ -20,7 +20,11 @@ pub async fn play(scenario: &Scenario) -> Result<(), String> {
             known.set("now", now(&cast));
             if let Err(why) = act(&mut cast, step, params, &mut known).await {
                 let note = step.note.as_deref().map(|note| format!(" ({note})")).unwrap_or_default();
-                return Err(format!("step {}{note}: {}: {why}", index + 1, named(step, params)));
+                return Err(format!(
+                    "step {}{note}: {}: {why}",
+                    index + 1,
+                    named(step, &known.fill(params).unwrap_or_default())
+                ));
             }
         }
     }
