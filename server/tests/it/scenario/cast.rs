@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 
 use lately_model::Revision;
-use lately_testkit::{Person, TestPortal};
+use lately_testkit::{Ground, Person, TestPortal, database};
 use serde_json::{Value, json};
 
 use super::fill::Known;
@@ -16,6 +16,20 @@ use super::format::Step;
 /// Everybody by name.
 pub const PEOPLE: [(&str, i64); 7] =
     [("alice", 1), ("bob", 2), ("carol", 3), ("dave", 4), ("erin", 5), ("robot", 6), ("frank", 7)];
+
+/// Where portals stand, one after another. On PostgreSQL they use one database, which is put back in between, since
+/// making one takes far longer than most scenarios; embedded databases are made anew.
+pub struct Field {
+    ground: Ground,
+    ready: bool,
+}
+
+impl Field {
+    /// A field for scenarios that are played one after another.
+    pub fn find() -> Self {
+        Self { ground: Ground::find(), ready: false }
+    }
+}
 
 /// A portal with its people.
 pub struct Cast {
@@ -26,14 +40,23 @@ pub struct Cast {
 
 impl Cast {
     /// A new portal in which everybody is there, and what a scenario begins with.
-    pub async fn gather(given: &[Value]) -> Self {
-        let portal = TestPortal::empty(lately_testkit::START, |_| {}).await;
-        let mut lines = vec![json!({ "type": "department", "id": 1, "name": "Company" })];
-        lines.extend(Person::ALL.map(person));
-        lines.push(frank(false));
-        lines.extend(given.iter().cloned());
-        let lines: Vec<_> = lines.iter().map(Value::to_string).collect();
-        portal.import(&lines.join("\n")).await;
+    pub async fn gather(field: &mut Field, given: &[Value]) -> Self {
+        let address = field.ground.address();
+        let used = address.filter(|_| field.ready);
+        if let Some(address) = used {
+            database::renew(address);
+        }
+        let portal = TestPortal::on(address.map(str::to_owned), |_| {}).await;
+        if used.is_none() {
+            let people = Person::ALL.map(person).into_iter().chain([frank(false)]);
+            let company = json!({ "type": "department", "id": 1, "name": "Company" });
+            import(&portal, std::iter::once(company).chain(people)).await;
+            if let Some(address) = address {
+                database::keep(address);
+                field.ready = true;
+            }
+        }
+        import(&portal, given.iter().cloned()).await;
         Self { portal, webhooks: HashMap::new() }
     }
 
@@ -69,6 +92,11 @@ impl Cast {
         self.webhooks.insert(key, client.url.clone());
         Ok(client.url)
     }
+}
+
+async fn import(portal: &TestPortal, records: impl Iterator<Item = Value>) {
+    let lines: Vec<_> = records.map(|record| record.to_string()).collect();
+    portal.import(&lines.join("\n")).await;
 }
 
 fn person(person: Person) -> Value {
