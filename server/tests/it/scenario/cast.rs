@@ -6,12 +6,13 @@
 
 use std::collections::HashMap;
 
+use lately::config::Config;
 use lately_model::Revision;
 use lately_testkit::{Ground, Person, TestPortal, database};
 use serde_json::{Value, json};
 
 use super::fill::Known;
-use super::format::Step;
+use super::format::{Scenario, Step};
 
 /// Everybody by name.
 pub const PEOPLE: [(&str, i64); 7] =
@@ -29,6 +30,15 @@ impl Field {
     pub fn find() -> Self {
         Self { ground: Ground::find(), ready: false }
     }
+
+    /// What a scenario says of the server, with what it names put in.
+    fn settings(&self, settings: &Value) -> Result<Value, String> {
+        let blocked = self.ground.path().join("blocked");
+        std::fs::write(&blocked, "a file where a folder should be").expect("a file");
+        let mut known = Known::new(&[]);
+        known.set("blocked", json!(blocked));
+        known.fill(settings)
+    }
 }
 
 /// A portal with its people.
@@ -40,13 +50,14 @@ pub struct Cast {
 
 impl Cast {
     /// A new portal in which everybody is there, and what a scenario begins with.
-    pub async fn gather(field: &mut Field, given: &[Value]) -> Self {
+    pub async fn gather(field: &mut Field, scenario: &Scenario) -> Result<Self, String> {
+        let settings = field.settings(&scenario.settings)?;
         let address = field.ground.address();
         let used = address.filter(|_| field.ready);
         if let Some(address) = used {
             database::renew(address);
         }
-        let portal = TestPortal::on(address.map(str::to_owned), |_| {}).await;
+        let portal = TestPortal::on(address.map(str::to_owned), |config| set(config, &settings)).await;
         if used.is_none() {
             let people = Person::ALL.map(person).into_iter().chain([frank(false)]);
             let company = json!({ "type": "department", "id": 1, "name": "Company" });
@@ -56,8 +67,8 @@ impl Cast {
                 field.ready = true;
             }
         }
-        import(&portal, given.iter().cloned()).await;
-        Self { portal, webhooks: HashMap::new() }
+        import(&portal, scenario.given.iter().cloned()).await;
+        Ok(Self { portal, webhooks: HashMap::new() })
     }
 
     /// What is known by name at the beginning.
@@ -91,6 +102,23 @@ impl Cast {
         }
         self.webhooks.insert(key, client.url.clone());
         Ok(client.url)
+    }
+}
+
+/// Sets what is named, and leaves the rest.
+fn set(config: &mut Config, settings: &Value) {
+    let mut all = serde_json::to_value(&*config).expect("settings are JSON too");
+    put(&mut all, settings);
+    *config = serde_json::from_value(all).expect("settings that there are");
+}
+
+fn put(into: &mut Value, from: &Value) {
+    match (into, from) {
+        (Value::Object(into), Value::Object(from)) => {
+            from.iter().for_each(|(key, value)| put(&mut into[key], value));
+        }
+        (_, Value::Null) => {}
+        (into, from) => *into = from.clone(),
     }
 }
 

@@ -12,7 +12,7 @@ use super::likeness::hold;
 
 /// Plays it; answers the first thing that came otherwise, with the number of its step.
 pub async fn play(field: &mut Field, scenario: &Scenario) -> Result<(), String> {
-    let mut cast = Cast::gather(field, &scenario.given).await;
+    let mut cast = Cast::gather(field, scenario).await?;
     let played = steps(&mut cast, scenario).await;
     if played.is_ok() {
         cast.portal.assert_exact().await;
