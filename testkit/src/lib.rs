@@ -24,4 +24,4 @@ pub use browser::Browser;
 pub use client::{Client, Reply, send};
 pub use clock::{CountingDice, TestClock};
 pub use ear::Ear;
-pub use portal::{Person, START, TestPortal};
+pub use portal::{Ground, Person, TestPortal};

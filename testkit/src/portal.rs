@@ -84,6 +84,18 @@ pub struct Ground {
 }
 
 impl Ground {
+    /// A folder, and a database of its own if this run is about a server.
+    pub fn find() -> Self {
+        let dir = tempfile::tempdir().expect("a folder");
+        let address = database::address(dir.path());
+        Self { dir, address }
+    }
+
+    /// Where the database is, if that is on a server.
+    pub fn address(&self) -> Option<&str> {
+        self.address.as_deref()
+    }
+
     /// The folder.
     pub fn path(&self) -> &Path {
         self.dir.path()
@@ -116,9 +128,13 @@ impl TestPortal {
 
     /// A portal without anybody, its clock at `start`.
     pub async fn empty(start: &str, configure: impl FnOnce(&mut Config)) -> Self {
-        let dir = tempfile::tempdir().expect("a folder");
-        let ground = Ground { address: database::address(dir.path()), dir };
-        Self::over(ground, Arc::new(TestClock::at(start)), Arc::default(), configure).await
+        Self::over(Ground::find(), Arc::new(TestClock::at(start)), Arc::default(), configure).await
+    }
+
+    /// A portal on the database at this address, with a folder of its own.
+    pub async fn on(address: Option<String>, configure: impl FnOnce(&mut Config)) -> Self {
+        let ground = Ground { dir: tempfile::tempdir().expect("a folder"), address };
+        Self::over(ground, Arc::new(TestClock::at(START)), Arc::default(), configure).await
     }
 
     async fn over(
@@ -216,12 +232,7 @@ impl TestPortal {
 
     /// Another server of the same portal, on the same database, with a clock and a folder of its own.
     pub async fn neighbour(&self, configure: impl FnOnce(&mut Config)) -> Self {
-        let address = self.ground.address.clone();
-        Self::empty(START, move |config| {
-            config.database = address;
-            configure(config);
-        })
-        .await
+        Self::on(self.ground.address.clone(), configure).await
     }
 
     /// Stops the server and starts it again on what is there, with another configuration.

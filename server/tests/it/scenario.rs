@@ -4,6 +4,7 @@
 //! exactly those that fail; what the registry declares and no scenario shows is named in `uncovered.txt`, and nothing
 //! else is. The files are read when the tests run, so a new one needs no build.
 
+mod caller;
 mod cast;
 mod coverage;
 mod fill;
@@ -17,6 +18,7 @@ use std::panic::AssertUnwindSafe;
 
 use futures_util::FutureExt as _;
 
+use self::cast::Field;
 use self::format::{Scenario, folder, lines};
 
 /// The tests that play scenarios, and how the names of their methods begin. What begins otherwise is played by `others`.
@@ -43,12 +45,14 @@ async fn play_group(group: &str) {
     let baseline: BTreeSet<String> = lines(&folder().join("baseline.txt")).into_iter().collect();
     let chosen = std::env::var("LATELY_SCENARIOS").unwrap_or_default();
     let mut wrong = String::new();
+    let mut field = None;
     for scenario in format::all().iter().filter(|one| group_of(&one.method) == group) {
         let place = scenario.place();
         if !place.contains(&chosen) {
             continue;
         }
-        let outcome = outcome(scenario).await;
+        let field = field.get_or_insert_with(Field::find);
+        let outcome = outcome(field, scenario).await;
         if !chosen.is_empty() {
             eprintln!("{place}: {}", outcome.as_ref().err().map_or("passed", String::as_str));
         }
@@ -74,10 +78,12 @@ async fn play_group(group: &str) {
 }
 
 /// What became of it; a panic is a failure of this scenario and not of those after it.
-async fn outcome(scenario: &Scenario) -> Result<(), String> {
-    match AssertUnwindSafe(play::play(scenario)).catch_unwind().await {
+async fn outcome(field: &mut Field, scenario: &Scenario) -> Result<(), String> {
+    match AssertUnwindSafe(play::play(field, scenario)).catch_unwind().await {
         Ok(done) => done,
         Err(panic) => {
+            // Its server may still run.
+            *field = Field::find();
             let said = panic.downcast_ref::<String>().map(String::as_str);
             let said = said.or_else(|| panic.downcast_ref::<&str>().copied());
             Err(said.unwrap_or("it panicked").to_owned())

@@ -18,14 +18,15 @@ const HEAD: &str = "# What the registry declares and no scenario shows yet. Writ
 struct Shown {
     /// Names of parameters, in small letters.
     params: BTreeSet<String>,
-    errors: BTreeSet<String>,
+    /// Codes with their statuses.
+    errors: BTreeSet<(u16, String)>,
 }
 
 impl Shown {
     fn see(&mut self, step: &Step) {
         let sent = std::iter::once(&step.params).chain(&step.each).filter_map(|params| params.as_object());
         self.params.extend(sent.flat_map(|params| params.keys().map(|key| key.to_lowercase())));
-        self.errors.extend(step.error.clone());
+        self.errors.extend(step.error.clone().map(|code| (step.status.unwrap_or_default(), code)));
     }
 }
 
@@ -40,12 +41,15 @@ fn shown(scenarios: &[Scenario]) -> BTreeMap<&str, Shown> {
     shown
 }
 
-/// What of a method is not shown: `METHOD`, `METHOD PARAMETER`, `METHOD error CODE`.
+/// What of a method is not shown: `METHOD`, `METHOD PARAMETER`, `METHOD 400 CODE`.
 fn missing(method: &Method, shown: Option<&Shown>) -> Vec<String> {
     let name = method.name;
     let Some(shown) = shown else { return vec![name.to_owned()] };
     let params = method.params.iter().filter(|param| !shown.params.contains(&param.name.to_lowercase()));
-    params.map(|param| format!("{name} {}", param.name)).collect()
+    let errors = method.refuses().into_iter().map(|error| (error.status.as_u16(), error.code));
+    let errors = errors.filter(|error| !shown.errors.contains(error));
+    let params = params.map(|param| format!("{name} {}", param.name));
+    params.chain(errors.map(|(status, code)| format!("{name} {status} {code}"))).collect()
 }
 
 #[test]

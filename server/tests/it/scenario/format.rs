@@ -23,6 +23,9 @@ pub struct Scenario {
     /// Only if it shows something that the reference says otherwise.
     #[serde(rename = "differs")]
     _differs: Option<Differs>,
+    /// Settings of the server, as in its configuration file; `{blocked}` is a place where no folder can be.
+    #[serde(default)]
+    pub settings: Value,
     /// Records in the lines' form of `lately import`, for what no method makes.
     #[serde(default)]
     pub given: Vec<Value>,

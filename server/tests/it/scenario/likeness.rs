@@ -3,9 +3,9 @@
 //! Must hold: numbers and texts are never the same; a list is as long as expected unless it says otherwise; a map may
 //! have more keys unless it has `"{exact}": true`. The first difference is told with the way to it.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
-use super::fill::{Known, whole};
+use super::fill::{Known, plain, whole};
 
 /// Holds a value, or nothing, against what is expected; keeps what is given a name.
 pub fn hold(expected: &Value, got: Option<&Value>, path: &str, known: &mut Known) -> Result<(), String> {
@@ -23,12 +23,18 @@ pub fn hold(expected: &Value, got: Option<&Value>, path: &str, known: &mut Known
             }
             Some(_) => differs(expected),
             None => {
-                let filled = filled(text, known)?;
-                let same = match text.strip_prefix("{has}") {
-                    Some(_) => contains(got, &filled),
-                    None => got == Some(&filled),
+                let (word, rest) = word(text);
+                let filled = known.fill_text(rest)?;
+                let same = match word {
+                    "{has}" => contains(got, &filled),
+                    "{not}" => got.is_some_and(|got| *got != filled),
+                    _ => got == Some(&filled),
                 };
-                if same { Ok(()) } else { differs(&filled) }
+                match word {
+                    _ if same => Ok(()),
+                    "" => differs(&filled),
+                    _ => differs(&json!(format!("{word}{}", plain(&filled)))),
+                }
             }
         };
     }
@@ -96,8 +102,11 @@ impl Kind {
     }
 }
 
-fn filled(text: &str, known: &Known) -> Result<Value, String> {
-    known.fill_text(text.strip_prefix("{has}").unwrap_or(text))
+/// What a text begins with if that changes what is asked: `{has}` that it occurs, `{not}` anything else.
+fn word(text: &str) -> (&str, &str) {
+    let words = ["{has}", "{not}"];
+    let found = words.iter().find_map(|word| text.strip_prefix(word).map(|rest| (*word, rest)));
+    found.unwrap_or(("", text))
 }
 
 fn contains(got: Option<&Value>, part: &Value) -> bool {
@@ -113,7 +122,7 @@ fn map(
 ) -> Result<(), String> {
     let mut named = Vec::new();
     for (key, value) in expected.iter().filter(|(key, _)| *key != "{exact}") {
-        let key = super::fill::plain(&known.fill_text(key)?);
+        let key = plain(&known.fill_text(key)?);
         hold(value, got.get(&key), &format!("{path}.{key}"), known)?;
         named.push(key);
     }
@@ -163,8 +172,6 @@ fn by_place(expected: &[Value], got: &[Value], path: &str, known: &mut Known) ->
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     fn known() -> Known {
@@ -185,6 +192,7 @@ mod tests {
             (json!(["{count}", 2]), json!([1, 2])),
             (json!("{date}"), json!("2026-03-02T10:00:00+01:00")),
             (json!("{has}user {bob}"), json!("the user 2 came")),
+            (json!("{not}{bob}"), json!(3)),
             (json!(null), json!(null)),
         ] {
             assert_eq!(hold(&expected, Some(&got), "result", &mut known()), Ok(()), "{expected} {got}");
@@ -208,7 +216,8 @@ mod tests {
             (json!(["{count}", 2]), json!([1]), "the length of result: expected 2, got 1"),
             (json!("{id}"), json!(0), "result: expected \"{id}\", got 0"),
             (json!("{date}"), json!("2026-03-02"), "result: expected \"{date}\", got \"2026-03-02\""),
-            (json!("{has}left"), json!("came"), "result: expected \"left\", got \"came\""),
+            (json!("{has}left"), json!("came"), "result: expected \"{has}left\", got \"came\""),
+            (json!("{not}left"), json!("left"), "result: expected \"{not}left\", got \"left\""),
         ] {
             assert_eq!(hold(&expected, Some(&got), "result", &mut known()), Err(told.to_owned()));
         }

@@ -5,26 +5,36 @@ use reqwest::RequestBuilder;
 use reqwest::multipart::{Form, Part};
 use serde_json::{Map, Value, json};
 
-use super::cast::Cast;
+use super::cast::{Cast, Field};
 use super::fill::{Known, plain};
 use super::format::{Scenario, Step, Upload, Way};
 use super::likeness::hold;
 
 /// Plays it; answers the first thing that came otherwise, with the number of its step.
-pub async fn play(scenario: &Scenario) -> Result<(), String> {
-    let mut cast = Cast::gather(&scenario.given).await;
+pub async fn play(field: &mut Field, scenario: &Scenario) -> Result<(), String> {
+    let mut cast = Cast::gather(field, scenario).await?;
+    let played = steps(&mut cast, scenario).await;
+    if played.is_ok() {
+        cast.portal.assert_exact().await;
+    }
+    // Many are played in one process: what a portal holds is given back.
+    cast.portal.stop().await;
+    played
+}
+
+async fn steps(cast: &mut Cast, scenario: &Scenario) -> Result<(), String> {
     let mut known = Cast::known();
     for (index, step) in scenario.steps.iter().enumerate() {
         let variants = if step.each.is_empty() { std::slice::from_ref(&step.params) } else { &step.each };
         for params in variants {
-            known.set("now", now(&cast));
-            if let Err(why) = act(&mut cast, step, params, &mut known).await {
+            known.set("now", now(cast));
+            if let Err(why) = act(cast, step, params, &mut known).await {
                 let note = step.note.as_deref().map(|note| format!(" ({note})")).unwrap_or_default();
-                return Err(format!("step {}{note}: {}: {why}", index + 1, named(step, params)));
+                let what = named(step, &known.fill(params).unwrap_or_default());
+                return Err(format!("step {}{note}: {what}: {why}", index + 1));
             }
         }
     }
-    cast.portal.assert_exact().await;
     Ok(())
 }
 
