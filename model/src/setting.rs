@@ -3,7 +3,7 @@
 //! Must hold: a value that is in force is within its limits; one that the database has goes before the one that the
 //! configuration of a server gives. What belongs to a machine (addresses, folders, limits of memory) is no such setting.
 
-use crate::{Revision, audit};
+use crate::{Language, Revision, audit};
 
 /// The shortest and the longest window of the recent list, in days.
 pub const WINDOW_DAYS: (i64, i64) = (1, 36_500);
@@ -47,6 +47,8 @@ impl Inviters {
 pub enum Setting {
     /// What the portal is called.
     Name,
+    /// In which language it writes its own texts.
+    Language,
     /// Who may invite somebody new.
     Inviters,
     /// The revision of webhooks for which none is named.
@@ -61,13 +63,21 @@ pub enum Setting {
 
 impl Setting {
     /// All settings, in the order in which they are shown.
-    pub const ALL: [Self; 6] =
-        [Self::Name, Self::Inviters, Self::Revision, Self::WindowDays, Self::LargestFile, Self::KeepDays];
+    pub const ALL: [Self; 7] = [
+        Self::Name,
+        Self::Language,
+        Self::Inviters,
+        Self::Revision,
+        Self::WindowDays,
+        Self::LargestFile,
+        Self::KeepDays,
+    ];
 
     /// Its name: that of the key which gives its default in the configuration.
     pub fn key(self) -> &'static str {
         match self {
             Self::Name => "portal.name",
+            Self::Language => "portal.language",
             Self::Inviters => "people.invite",
             Self::Revision => "rest.revision",
             Self::WindowDays => "recent.window_days",
@@ -82,11 +92,12 @@ impl Setting {
     }
 
     /// What it may be, if that is a few words.
-    pub fn choices(self) -> &'static [&'static str] {
+    pub fn choices(self) -> Vec<&'static str> {
         match self {
-            Self::Inviters => &["administrators", "employees"],
-            Self::Revision => &["29", "33"],
-            Self::Name | Self::WindowDays | Self::LargestFile | Self::KeepDays => &[],
+            Self::Language => Language::codes().collect(),
+            Self::Inviters => vec!["administrators", "employees"],
+            Self::Revision => vec!["29", "33"],
+            Self::Name | Self::WindowDays | Self::LargestFile | Self::KeepDays => Vec::new(),
         }
     }
 
@@ -97,7 +108,7 @@ impl Setting {
             Self::WindowDays => Some(WINDOW_DAYS),
             Self::LargestFile => Some((whole(LARGEST_FILE.0), whole(LARGEST_FILE.1))),
             Self::KeepDays => Some(KEEP_DAYS),
-            Self::Name | Self::Inviters | Self::Revision => None,
+            Self::Name | Self::Language | Self::Inviters | Self::Revision => None,
         }
     }
 }
@@ -107,6 +118,8 @@ impl Setting {
 pub struct PortalSettings {
     /// See [`Setting::Name`].
     pub name: String,
+    /// See [`Setting::Language`].
+    pub language: Language,
     /// See [`Setting::Inviters`].
     pub inviters: Inviters,
     /// See [`Setting::Revision`].
@@ -123,6 +136,7 @@ impl Default for PortalSettings {
     fn default() -> Self {
         Self {
             name: "Lately".to_owned(),
+            language: Language::default(),
             inviters: Inviters::default(),
             revision: Revision::default(),
             window_days: 30,
@@ -137,6 +151,7 @@ impl PortalSettings {
     pub fn written(&self, setting: Setting) -> String {
         match setting {
             Setting::Name => self.name.clone(),
+            Setting::Language => self.language.code().to_owned(),
             Setting::Inviters => self.inviters.word().to_owned(),
             Setting::Revision => self.revision.number().to_string(),
             Setting::WindowDays => self.window_days.to_string(),
@@ -150,6 +165,10 @@ impl PortalSettings {
         let written = written.trim();
         match setting {
             Setting::Name => self.name = name(written)?,
+            Setting::Language => {
+                let known = || Language::codes().collect::<Vec<_>>().join(" or ");
+                self.language = Language::from_code(written).ok_or_else(|| format!("use {}", known()))?;
+            }
             Setting::Inviters => {
                 let who = Inviters::from_word(written);
                 self.inviters = who.ok_or("use administrators or employees")?;
@@ -217,6 +236,7 @@ mod tests {
         for (setting, bad) in [
             (Setting::Name, ""),
             (Setting::Name, "two\nlines"),
+            (Setting::Language, "de"),
             (Setting::Inviters, "everybody"),
             (Setting::Revision, "30"),
             (Setting::WindowDays, "0"),
