@@ -211,7 +211,8 @@ impl Messenger {
 
     /// Notices what other processes wrote before this call. The command line asks a running server for this.
     pub async fn catch_up(&self) -> Result<(), Error> {
-        self.store.in_order(|_| Ok(())).await
+        self.store.in_order(|_| Ok::<_, Error>(())).await?;
+        self.portal_settings().await.map(drop)
     }
 
     /// Finishes what waits and closes the store.

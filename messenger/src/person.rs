@@ -101,7 +101,7 @@ impl Messenger {
                     return Err(Refusal::OwnRole.into());
                 }
                 if !same {
-                    tx.update_user(&after)?;
+                    tx.update_user(&after, now)?;
                     edited(tx, now, &by, &before, &after)?;
                 }
                 card(tx, after)
