@@ -10,6 +10,7 @@
 )]
 
 mod app;
+mod audit;
 mod backup;
 mod bad_input;
 mod batch;
@@ -28,6 +29,7 @@ mod effort;
 mod file;
 mod fire;
 mod group_commit;
+mod health;
 mod import;
 mod invitation;
 mod language;
@@ -40,6 +42,7 @@ mod notification;
 mod observe;
 mod option;
 mod page;
+mod person;
 mod portal;
 mod portal_department;
 mod portal_user;
@@ -57,6 +60,7 @@ mod search;
 mod search_last;
 mod serve;
 mod session;
+mod setting;
 mod stage;
 mod transport;
 mod user;
