@@ -135,7 +135,7 @@ mod tests {
                 "page 192.0.2.7",
                 "webhook_added",
                 "user 2 #3",
-                "fields=NAME,EMAIL scopes=im,user"
+                "scopes=im,user fields=NAME,EMAIL"
             ]
         );
         let operator =
