@@ -114,6 +114,7 @@ pub const METHODS: &[Method] = &[
             Refusal::Argument("EMAIL", String::new()),
             Refusal::Argument("UF_DEPARTMENT", String::new()),
             Refusal::Argument("PERSONAL_BIRTHDAY", String::new()),
+            Refusal::LastAdministrator,
             Refusal::Core(String::new()),
         ],
         result: Shape::Bool,
