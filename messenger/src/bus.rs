@@ -199,6 +199,9 @@ impl Line {
             }
         };
         let _ = stop.run_until_cancelled(talk).await;
+        while let Ok(note) = notes.out.try_recv() {
+            self.send(&self.beside, note).await;
+        }
         // A bus that is away would take this only once it is back; what it does not get stands in the outbox.
         drop(timeout(LAST_WORDS, self.client.flush()).await);
     }

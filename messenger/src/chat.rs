@@ -7,8 +7,8 @@ use lately_model::phrase::{Actor, mention};
 use lately_model::recent::role_of;
 use lately_model::right::{Act, Verdict, verdict};
 use lately_model::{
-    Chat, ChatId, ChatKind, DialogId, Language, Member, Moment, Notification, NotificationKind, Phrase,
-    RemovalReason, Role, User, UserId, color, text,
+    Chat, ChatId, ChatKind, Deed, DeedKind, DialogId, Doer, Language, Member, Moment, Notification,
+    NotificationKind, Phrase, RemovalReason, Role, User, UserId, color, text,
 };
 use lately_store::{NewChat, NewMessage, Snapshot, Tx};
 use serde_json::{Map, Value, json};
@@ -218,7 +218,8 @@ impl Messenger {
     }
 
     /// `im.chat.setOwner`: the present owner again is fine.
-    pub async fn set_owner(&self, user: UserId, dialog: DialogId, owner: UserId) -> Result<(), Error> {
+    pub async fn set_owner(&self, by: Doer, dialog: DialogId, owner: UserId) -> Result<(), Error> {
+        let (user, now) = (by.user.unwrap_or_default(), self.now());
         self.store
             .write(move |tx| {
                 let actor = acting(tx, user)?;
@@ -229,6 +230,10 @@ impl Messenger {
                 tx.member(chat.id, owner)?.ok_or(Refusal::WrongRequest)?;
                 if chat.owner_id != owner {
                     tx.set_owner(chat.id, owner)?;
+                    if actor.administers() {
+                        let deed = Deed::new(now, DeedKind::ChatHandedOver, &by).of(owner);
+                        tx.add_deed(&deed.thing(chat.id.0).with("before", chat.owner_id.0))?;
+                    }
                 }
                 Ok(())
             })

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use lately_model::{Department, Structure, User, UserId, UserKind, department, text};
+use lately_model::{Deed, DeedKind, Department, Doer, Structure, User, UserId, UserKind, department, text};
 use lately_store::{Snapshot, Span};
 
 use crate::user::{acting, administering};
@@ -59,35 +59,38 @@ impl Messenger {
     }
 
     /// `department.add`; answers the number.
-    pub async fn add_department(&self, caller: UserId, draft: DepartmentDraft) -> Result<i64, Error> {
+    pub async fn add_department(&self, by: Doer, draft: DepartmentDraft) -> Result<i64, Error> {
+        let now = self.now();
         self.store
             .write(move |tx| {
-                administering(tx, Some(caller))?;
+                administering(tx, by.user)?;
                 let structure = structure(tx)?;
                 if draft.name.is_none() {
                     return Err(Refusal::Core("The name of the department is missing".to_owned()).into());
                 }
                 let new = Department { sort: department::SORT, ..Department::default() };
-                Ok(tx.add_department(&drafted(tx, &structure, new, None, &draft)?)?)
+                let department = drafted(tx, &structure, new, None, &draft)?;
+                let id = tx.add_department(&department)?;
+                let deed = Deed::new(now, DeedKind::DepartmentAdded, &by).thing(id);
+                tx.add_deed(&deed.with("name", department.name))?;
+                Ok(id)
             })
             .await
     }
 
     /// `department.update`: what the draft does not say stays.
-    pub async fn edit_department(
-        &self,
-        caller: UserId,
-        id: i64,
-        draft: DepartmentDraft,
-    ) -> Result<(), Error> {
+    pub async fn edit_department(&self, by: Doer, id: i64, draft: DepartmentDraft) -> Result<(), Error> {
+        let now = self.now();
         self.store
             .write(move |tx| {
-                administering(tx, Some(caller))?;
+                administering(tx, by.user)?;
                 let structure = structure(tx)?;
                 let known = structure.get(id).cloned().ok_or_else(unknown)?;
                 let edited = drafted(tx, &structure, known.clone(), Some(id), &draft)?;
                 if edited != known {
                     tx.put_department(&edited)?;
+                    let deed = Deed::new(now, DeedKind::DepartmentChanged, &by).thing(id);
+                    tx.add_deed(&deed.with("name", edited.name))?;
                 }
                 Ok(())
             })
@@ -95,18 +98,20 @@ impl Messenger {
     }
 
     /// `department.delete`: the company itself stays.
-    pub async fn dissolve_department(&self, caller: UserId, id: i64) -> Result<(), Error> {
+    pub async fn dissolve_department(&self, by: Doer, id: i64) -> Result<(), Error> {
         let now = self.now();
         self.store
             .write(move |tx| {
-                administering(tx, Some(caller))?;
+                administering(tx, by.user)?;
                 let structure = structure(tx)?;
                 let department = structure.get(id).ok_or_else(unknown)?;
                 if structure.get(department.parent_id).is_none() {
                     let text = "The department that stands for the whole company cannot be deleted";
                     return Err(Refusal::Core(text.to_owned()).into());
                 }
-                Ok(tx.dissolve_department(id, department.parent_id, now)?)
+                tx.dissolve_department(id, department.parent_id, now)?;
+                let deed = Deed::new(now, DeedKind::DepartmentDissolved, &by).thing(id);
+                Ok(tx.add_deed(&deed.with("name", department.name.as_str()))?)
             })
             .await
     }

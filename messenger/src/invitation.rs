@@ -3,7 +3,7 @@
 //! Must hold: an invitation is used once; the first administrator is made in a portal without people only.
 
 use lately_model::password::login;
-use lately_model::{Invitation, Password, SessionId, User, UserId};
+use lately_model::{Deed, DeedKind, Doer, Invitation, Password, SessionId, User, UserId};
 use lately_store::Snapshot;
 
 use crate::password::{login_of, one_who_signs_in, settle};
@@ -26,15 +26,17 @@ impl Messenger {
     /// invitation and its code, which is never shown again.
     pub async fn invite_person(
         &self,
-        caller: Option<UserId>,
+        by: impl Into<Doer>,
         user: UserId,
     ) -> Result<(Invitation, String), Error> {
         let code = self.dice.secret(SECRET_LENGTH);
-        let invitation = Invitation::beginning(user, hash(&code), self.now());
+        let (by, now) = (by.into(), self.now());
+        let invitation = Invitation::beginning(user, hash(&code), now);
         let made = self.store.write(move |tx| {
-            administering(tx, caller)?;
+            administering(tx, by.user)?;
             one_who_signs_in(tx, user)?;
             let id = tx.add_invitation(&invitation)?;
+            tx.add_deed(&Deed::new(now, DeedKind::UserInvited, &by).of(user))?;
             Ok::<_, Error>(Invitation { id, ..invitation.clone() })
         });
         Ok((made.await?, code))
@@ -75,7 +77,13 @@ impl Messenger {
     }
 
     /// Uses an invitation: sets login and password and signs in.
-    pub async fn accept(&self, code: &str, written: &str, password: String) -> Result<Begun, Error> {
+    pub async fn accept(
+        &self,
+        by: Doer,
+        code: &str,
+        written: &str,
+        password: String,
+    ) -> Result<Begun, Error> {
         let user = self.invited(code).await?.user.id;
         let login = login(written).ok_or(Refusal::LoginMalformed)?;
         let hashed = self.hashed(password, &login).await?;
@@ -90,6 +98,8 @@ impl Messenger {
             let password =
                 Password { user_id: user, login: login.clone(), hash: hashed.clone(), changed_at: now };
             settle(tx, &password, SessionId(0))?;
+            let by = Doer { user: Some(user), ..by.clone() };
+            tx.add_deed(&Deed::new(now, DeedKind::InvitationUsed, &by).of(user))?;
             begin(tx, &session)
         });
         Ok(Begun { session: session.await?, secret })
@@ -98,6 +108,7 @@ impl Messenger {
     /// Makes the first administrator of a portal without people, and signs them in.
     pub async fn found(
         &self,
+        by: Doer,
         code: &str,
         first_name: &str,
         last_name: &str,
@@ -129,6 +140,8 @@ impl Messenger {
             let password = Password { user_id, login: login.clone(), hash: hashed.clone(), changed_at: now };
             settle(tx, &password, SessionId(0))?;
             tx.remove_invitations(UserId(0))?;
+            let by = Doer { user: Some(user_id), ..by.clone() };
+            tx.add_deed(&Deed::new(now, DeedKind::PortalFounded, &by).of(user_id))?;
             begin(tx, &lately_model::Session { user_id, ..session.clone() })
         });
         Ok(Begun { session: session.await?, secret })

@@ -7,6 +7,7 @@
 pub mod absence;
 pub mod app;
 pub mod app_token;
+pub mod audit;
 pub mod avatar;
 pub mod birthday;
 pub mod bus;
@@ -27,6 +28,7 @@ pub mod message_search;
 pub mod notification;
 pub mod option;
 pub mod password;
+pub mod person;
 mod picture;
 pub mod recent;
 pub mod record;
@@ -35,6 +37,7 @@ mod resident;
 pub mod search;
 pub mod search_last;
 pub mod session;
+pub mod setting;
 mod sweep;
 pub mod transfer;
 pub mod upload;
@@ -47,7 +50,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
 use jiff::tz::TimeZone;
-use lately_model::{Language, Moment};
+use lately_model::{Language, Moment, PortalSettings};
 use lately_store::{Database, Nowhere, Store, StoreError, Vault};
 
 use tokio::sync::{Notify, OnceCell, Semaphore, mpsc, watch};
@@ -63,26 +66,23 @@ use bus::Bus;
 use keyring::Keyring;
 use password::Hasher;
 use resident::Residents;
+use setting::Live;
 use url::{Finder, Urls};
 use walk::Walks;
 
 /// What an operator may set about the use cases.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// For how many days without change an unpinned row stays in `im.recent.get`.
-    pub window_days: i64,
     /// How many rows may be resident before the lists unused longest are dropped.
     pub resident_rows: usize,
     /// Where the bytes of files lie.
     pub vault: Arc<dyn Vault>,
-    /// How many bytes a file may have.
-    pub largest_file: u64,
+    /// Settings of the portal where its administrators changed nothing.
+    pub portal: PortalSettings,
     /// Who finds out what is at addresses that messages name; nobody by default.
     pub finder: Option<Arc<dyn Finder>>,
     /// What the portal's own addresses begin with, without a slash at its end; empty when there are none.
     pub base_url: String,
-    /// What the portal speaks.
-    pub language: Language,
     /// In whose days the portal lives.
     pub zone: TimeZone,
 }
@@ -93,13 +93,11 @@ pub const LARGEST_FILE: u64 = 100 << 20;
 impl Default for Settings {
     fn default() -> Self {
         Self {
-            window_days: 30,
             resident_rows: 2_000_000,
             vault: Arc::new(Nowhere),
-            largest_file: LARGEST_FILE,
+            portal: PortalSettings::default(),
             finder: None,
             base_url: String::new(),
-            language: Language::default(),
             zone: TimeZone::UTC,
         }
     }
@@ -119,6 +117,7 @@ pub struct Messenger {
     clock: Arc<dyn Clock>,
     dice: Arc<dyn Dice>,
     settings: Settings,
+    live: Arc<Live>,
     repaired: AtomicU64,
     /// Rung after each commit, whoever made it.
     committed: watch::Receiver<()>,
@@ -142,10 +141,12 @@ impl Messenger {
     ) -> Result<Self, StoreError> {
         let residents = Arc::new(Residents::new(settings.resident_rows));
         let keyring = Arc::new(Keyring::default());
+        let live = Arc::new(Live::over(settings.portal.clone()));
         let (bell, committed) = watch::channel(());
         let observer = Arc::new(resident::Hearing {
             residents: Arc::clone(&residents),
             keyring: Arc::clone(&keyring),
+            live: Arc::clone(&live),
             bell,
         });
         let (outlet, told) = mpsc::channel(OUTLET);
@@ -163,6 +164,7 @@ impl Messenger {
             clock,
             dice,
             settings,
+            live,
             repaired,
             committed,
             looked_long: Notify::new(),
@@ -184,7 +186,7 @@ impl Messenger {
 
     /// What the portal speaks.
     pub fn language(&self) -> Language {
-        self.settings.language
+        self.live.last().language
     }
 
     /// The clock that was handed in.
@@ -197,6 +199,11 @@ impl Messenger {
         self.store.gauge()
     }
 
+    /// How large the portal is.
+    pub async fn size(&self) -> Result<lately_store::Size, Error> {
+        self.store.read(|snapshot| Ok(snapshot.size()?)).await
+    }
+
     /// How much is resident.
     pub fn gauge(&self) -> Gauge {
         self.residents.gauge()
@@ -204,7 +211,8 @@ impl Messenger {
 
     /// Notices what other processes wrote before this call. The command line asks a running server for this.
     pub async fn catch_up(&self) -> Result<(), Error> {
-        self.store.in_order(|_| Ok(())).await
+        self.store.in_order(|_| Ok::<_, Error>(())).await?;
+        self.portal_settings().await.map(drop)
     }
 
     /// Finishes what waits and closes the store.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use argon2::{Algorithm, Argon2, Params, PasswordHash, PasswordHasher, PasswordVerifier, Version};
 use lately_model::password::{LONGEST, judge, login, may_sign_in};
-use lately_model::{Password, Session, SessionId, User, UserId};
+use lately_model::{Deed, DeedKind, Doer, Password, Session, SessionId, User, UserId};
 use lately_store::{Snapshot, Tx};
 use tokio::sync::Semaphore;
 
@@ -120,6 +120,7 @@ impl Messenger {
     /// their e-mail address. Ends their sessions and open invitations. Answers the login.
     pub async fn set_password(
         &self,
+        by: Doer,
         user: UserId,
         written: Option<String>,
         password: String,
@@ -134,6 +135,7 @@ impl Messenger {
                 let password =
                     Password { user_id: user, login: login.clone(), hash: hash.clone(), changed_at };
                 settle(tx, &password, SessionId(0))?;
+                tx.add_deed(&Deed::new(changed_at, DeedKind::PasswordSet, &by).of(user))?;
                 Ok(login.clone())
             })
             .await
@@ -179,6 +181,7 @@ impl Messenger {
     /// Changes the password of whoever is signed in, who must know the one before. Ends their other sessions.
     pub async fn change_password(
         &self,
+        by: Doer,
         session: &Session,
         current: String,
         password: String,
@@ -198,7 +201,8 @@ impl Messenger {
                 if !still {
                     return Err(Refusal::SignInWrong.into());
                 }
-                settle(tx, &Password { hash: hash.clone(), changed_at, ..known.clone() }, id)
+                settle(tx, &Password { hash: hash.clone(), changed_at, ..known.clone() }, id)?;
+                Ok(tx.add_deed(&Deed::new(changed_at, DeedKind::PasswordSet, &by).of(user))?)
             })
             .await
     }

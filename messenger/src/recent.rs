@@ -96,7 +96,7 @@ impl Messenger {
         T: Send,
         F: FnOnce(&Recent<'_>) -> T + Send,
     {
-        let oldest = filter.oldest(self.now(), self.settings.window_days);
+        let oldest = filter.oldest(self.now(), self.portal_settings().await?.window_days);
         self.resident(user, move |look| show(&collect(look, filter, oldest))).await
     }
 
@@ -112,7 +112,7 @@ impl Messenger {
     where
         F: Fn(&RecentRow<'_>, &mut Vec<u8>) + Send,
     {
-        let oldest = filter.oldest(self.now(), self.settings.window_days);
+        let oldest = filter.oldest(self.now(), self.portal_settings().await?.window_days);
         let answers = &self.residents.answers;
         let question = Question::new(user, form, filter);
         self.resident(user, move |look| {

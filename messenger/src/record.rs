@@ -8,8 +8,8 @@ mod fact;
 use lately_model::absence::AbsenceKind;
 use lately_model::notification::Button;
 use lately_model::{
-    AppId, ChatId, ChatKind, FileId, FileKind, FolderId, MessageId, Moment, NotificationKind, Revision, User,
-    UserId,
+    AppId, ChatId, ChatKind, DeedId, FileId, FileKind, FolderId, MessageId, Moment, NotificationKind,
+    Revision, User, UserId,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -62,6 +62,10 @@ pub enum Record {
     SearchLast(SearchLastRecord),
     /// An application keeps an option.
     Option(OptionRecord),
+    /// A setting that administrators changed.
+    Setting(SettingRecord),
+    /// Something that was done.
+    Deed(Box<DeedRecord>),
 }
 
 /// See [`lately_store::Fact::Portal`].
@@ -427,4 +431,39 @@ pub struct OptionRecord {
     pub user: UserId,
     pub name: String,
     pub value: Value,
+}
+
+/// See [`lately_store::StoredSetting`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "the fields are those of StoredSetting")]
+pub struct SettingRecord {
+    pub name: String,
+    pub value: String,
+    pub changed_at: Moment,
+    #[serde(default)]
+    pub changed_by: UserId,
+}
+
+/// See [`lately_model::Deed`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "the fields are those of Deed and Doer")]
+pub struct DeedRecord {
+    pub id: DeedId,
+    pub at: Moment,
+    pub kind: String,
+    #[serde(default)]
+    pub by: UserId,
+    pub way: String,
+    #[serde(default)]
+    pub tool: String,
+    #[serde(default)]
+    pub peer: String,
+    #[serde(default)]
+    pub user: UserId,
+    #[serde(default)]
+    pub thing: i64,
+    #[serde(default)]
+    pub detail: Map<String, Value>,
 }

@@ -47,6 +47,16 @@ pub enum Refusal {
     AppNotInstalled,
     /// A name is missing.
     NameEmpty,
+    /// Somebody would take the portal's last administrator from it.
+    LastAdministrator,
+    /// Only an employee administers the portal.
+    NoEmployee,
+    /// Somebody changes their own role and did not say that they mean it.
+    OwnRole,
+    /// The caller may not invite anybody.
+    MayNotInvite,
+    /// A setting cannot be this, and why.
+    BadSetting(String),
     /// The dialog id is missing or malformed.
     DialogIdEmpty,
     /// The chat id is missing, not positive, or written with its prefix.

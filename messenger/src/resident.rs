@@ -24,6 +24,7 @@ use tokio::sync::watch;
 use crate::absence::Attendance;
 use crate::birthday::Birthdays;
 use crate::keyring::Keyring;
+use crate::setting::Live;
 use answers::Answers;
 use card::Card;
 use list::{List, place_of};
@@ -147,7 +148,11 @@ impl State {
                     self.put_person(*user);
                 }
             }
-            Change::Webhooks(_) | Change::Sessions(_) | Change::App(_) | Change::Much => {}
+            Change::Webhooks(_)
+            | Change::Sessions(_)
+            | Change::App(_)
+            | Change::Settings(_)
+            | Change::Much => {}
         }
     }
 
@@ -347,6 +352,8 @@ pub struct Hearing {
     pub residents: Arc<Residents>,
     /// The known credentials.
     pub keyring: Arc<Keyring>,
+    /// The settings that administrators may change.
+    pub live: Arc<Live>,
     /// Rung when all of that is done.
     pub bell: watch::Sender<()>,
 }
@@ -366,6 +373,7 @@ impl Observer for Hearing {
                     self.residents.birthdays.edited();
                     self.residents.attendance.heard(user.absent_until);
                 }
+                Change::Settings(stored) => self.live.changed(stored),
                 _ => {}
             }
         }
@@ -381,6 +389,7 @@ impl Observer for Hearing {
 
     fn doubt(&self) {
         self.keyring.forget_all();
+        self.live.doubt();
         self.residents.drop_all();
         self.bell.send_replace(());
     }

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use lately_model::{Session, SessionId, UserId};
+use lately_model::{Session, UserId};
 use lately_store::Tx;
 use subtle::ConstantTimeEq;
 
@@ -79,11 +79,6 @@ impl Messenger {
     pub async fn sign_out(&self, session: &Session) -> Result<(), Error> {
         let (user, id) = (session.user_id, session.id);
         self.store.write(move |tx| Ok(tx.end_session(user, id).map(drop)?)).await
-    }
-
-    /// Signs out of all sessions.
-    pub async fn sign_out_everywhere(&self, user: UserId) -> Result<(), Error> {
-        self.store.write(move |tx| Ok(tx.end_sessions(user, SessionId(0))?)).await
     }
 
     /// Remembered between two transactions, so that no end can be overlooked. Who has no session is found out beside

@@ -1,4 +1,4 @@
-//! Taking away what nobody needs: bytes that no file has, links that have ended, what uploads left that died.
+//! Taking away what nobody needs: deeds kept long enough, bytes that no file has, links that have ended, what uploads left that died.
 //!
 //! Must hold: bytes go only a day after the last thing that had them let go, and only after their row was doomed, so
 //! that no upload of equal bytes can count on them.
@@ -14,6 +14,7 @@ const STEP: i64 = 100;
 impl Messenger {
     /// Takes away what has had its time. Answers how many files' bytes went. Servers of one portal may do so at once.
     pub async fn sweep(&self) -> Result<usize, Error> {
+        self.forget_deeds().await?;
         let now = self.now();
         self.store.write(move |tx| Ok::<_, Error>(tx.forget_links(now)?)).await?;
         if let Err(error) = lately_store::clear_yard(self.settings.vault.yard()).await {

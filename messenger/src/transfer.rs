@@ -116,24 +116,47 @@ impl Messenger {
             .await
     }
 
-    /// Writes the whole portal to `out`, a line a fact, from one consistent state. Answers how many lines.
+    /// Writes the whole portal to `out`, a line a fact, from one consistent state. The log of what was done by whom is not
+    /// part of it: it tells of this portal. Answers how many lines.
     pub async fn export<W: Write + Send + 'static>(
         &self,
+        out: W,
+        progress: impl FnMut(u64) + Send + 'static,
+    ) -> Result<u64, TransferError> {
+        self.write_out(out, false, progress).await
+    }
+
+    /// The same with the log of what was done by whom.
+    pub async fn export_with_deeds<W: Write + Send + 'static>(
+        &self,
+        out: W,
+        progress: impl FnMut(u64) + Send + 'static,
+    ) -> Result<u64, TransferError> {
+        self.write_out(out, true, progress).await
+    }
+
+    async fn write_out<W: Write + Send + 'static>(
+        &self,
         mut out: W,
+        deeds: bool,
         mut progress: impl FnMut(u64) + Send + 'static,
     ) -> Result<u64, TransferError> {
         self.store
             .read_once(move |snapshot| {
                 let mut lines = 0;
-                snapshot.facts::<TransferError>(&mut |fact| {
+                let mut take = |fact| {
                     let line = serde_json::to_string(&Record::from(fact)).map_err(io::Error::from)?;
                     writeln!(out, "{line}")?;
                     lines += 1;
                     if lines % 1000 == 0 {
                         progress(lines);
                     }
-                    Ok(())
-                })?;
+                    Ok::<_, TransferError>(())
+                };
+                snapshot.facts(&mut take)?;
+                if deeds {
+                    snapshot.deed_facts(&mut take)?;
+                }
                 out.flush()?;
                 progress(lines);
                 Ok(lines)

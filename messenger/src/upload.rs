@@ -94,19 +94,20 @@ impl Upload {
 
 impl Messenger {
     /// How many bytes a file may have.
-    pub fn largest_file(&self) -> u64 {
-        self.settings.largest_file
+    pub async fn largest_file(&self) -> Result<u64, Error> {
+        Ok(self.portal_settings().await?.largest_file)
     }
 
     /// Begins to receive a file.
     ///
     /// # Errors
-    /// There is no place for it.
+    /// There is no place for it, or a fault.
     pub async fn begin_upload(&self) -> Result<Upload, Unkept> {
+        let most = self.largest_file().await?;
         let name = self.dice.secret(32);
         let incoming = Incoming::begin(self.settings.vault.yard(), &name).await;
         let incoming = incoming.map_err(|error| Unkept::failed(&error))?;
-        Ok(Upload { incoming, most: self.settings.largest_file })
+        Ok(Upload { incoming, most })
     }
 
     /// A name that nobody can guess, of letters and digits, for a file that was taken out of a call.

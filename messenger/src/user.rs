@@ -2,9 +2,11 @@
 
 use lately_model::right::is_among;
 use lately_model::user::Status;
-use lately_model::{Moment, User, UserId};
+use lately_model::{Deed, DeedKind, Doer, Moment, User, UserId};
 use lately_store::Snapshot;
 
+use crate::audit::edited;
+use crate::person::expect_role;
 use crate::{Error, Messenger, Refusal};
 
 /// How many users one listing reads at most.
@@ -85,32 +87,40 @@ impl Messenger {
     }
 
     /// Adds a user on behalf of an administrator; answers the number. A zero id takes the next free one.
-    pub async fn add_user(&self, caller: Option<UserId>, mut user: User) -> Result<UserId, Error> {
-        user.registered_at = self.now();
+    pub async fn add_user(&self, by: impl Into<Doer>, mut user: User) -> Result<UserId, Error> {
+        let (by, now) = (by.into(), self.now());
+        user.registered_at = now;
         self.store
             .write(move |tx| {
-                administering(tx, caller)?;
+                administering(tx, by.user)?;
                 free_email(tx, &user)?;
-                Ok(tx.add_user(&user)?)
+                expect_role(tx, &User { active: false, ..User::default() }, &user)?;
+                let id = tx.add_user(&user)?;
+                let deed = Deed::new(now, DeedKind::UserAdded, &by).of(id).with("kind", user.kind.word());
+                tx.add_deed(&if user.admin { deed.with("admin", true) } else { deed })?;
+                Ok(id)
             })
             .await
     }
 
     /// Changes a user on behalf of an administrator; `edit` gets the present state,
     /// and gets it again if the transaction was lost.
-    pub async fn edit_user<F>(&self, caller: Option<UserId>, id: UserId, mut edit: F) -> Result<User, Error>
+    pub async fn edit_user<F>(&self, by: impl Into<Doer>, id: UserId, mut edit: F) -> Result<User, Error>
     where
         F: FnMut(&mut User) -> Result<(), Refusal> + Send + 'static,
     {
-        let now = self.now();
+        let (by, now) = (by.into(), self.now());
         self.store
             .write(move |tx| {
-                administering(tx, caller)?;
-                let mut user = tx.user(id)?.ok_or_else(|| Refusal::Core(format!("there is no user {id}")))?;
+                administering(tx, by.user)?;
+                let before = tx.user(id)?.ok_or_else(|| Refusal::Core(format!("there is no user {id}")))?;
+                let mut user = before.clone();
                 edit(&mut user)?;
                 user.id = id;
                 free_email(tx, &user)?;
+                expect_role(tx, &before, &user)?;
                 tx.update_user(&user, now)?;
+                edited(tx, now, &by, &before, &user)?;
                 Ok(user)
             })
             .await
@@ -177,7 +187,8 @@ pub(crate) fn administering(snapshot: &Snapshot<'_>, caller: Option<UserId>) -> 
     Err(Refusal::Core("Access denied.".to_owned()).into())
 }
 
-fn free_email(snapshot: &Snapshot<'_>, user: &User) -> Result<(), Error> {
+/// Nobody else has this user's e-mail address.
+pub(crate) fn free_email(snapshot: &Snapshot<'_>, user: &User) -> Result<(), Error> {
     if user.email.is_empty() {
         return Ok(());
     }

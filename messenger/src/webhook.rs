@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use lately_model::{Moment, Revision, Scopes, UserId, Webhook, WebhookId};
+use lately_model::{Deed, DeedKind, Doer, Moment, Revision, Scopes, UserId, Webhook, WebhookId};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
@@ -35,13 +35,13 @@ pub struct NewWebhook {
 impl Messenger {
     /// Makes a webhook on behalf of the operator; see [`Self::add_webhook_by`].
     pub async fn add_webhook(&self, new: NewWebhook) -> Result<(Webhook, String), Error> {
-        self.add_webhook_by(None, new).await
+        self.add_webhook_by(Doer::default(), new).await
     }
 
     /// Makes a webhook on behalf of an administrator and answers it with its secret, which is never shown again.
     pub async fn add_webhook_by(
         &self,
-        caller: Option<UserId>,
+        by: impl Into<Doer>,
         new: NewWebhook,
     ) -> Result<(Webhook, String), Error> {
         let secret = new.secret.unwrap_or_else(|| self.dice.secret(SECRET_LENGTH));
@@ -58,10 +58,11 @@ impl Messenger {
             expires_at: new.expires_at,
             title: new.title,
         };
+        let (by, now) = (by.into(), self.now());
         let made: Webhook = self
             .store
             .write(move |tx| {
-                administering(tx, caller)?;
+                administering(tx, by.user)?;
                 if tx.user(webhook.user_id)?.is_none() {
                     return Err(Error::from(Refusal::Core(format!("there is no user {}", webhook.user_id))));
                 }
@@ -72,6 +73,7 @@ impl Messenger {
                     );
                 }
                 let id = tx.add_webhook(&webhook)?;
+                tx.add_deed(&about(Deed::new(now, DeedKind::WebhookAdded, &by), id, &webhook))?;
                 Ok(Webhook { id, ..webhook.clone() })
             })
             .await?;
@@ -102,15 +104,19 @@ impl Messenger {
 
     /// Removes a webhook on behalf of the operator; false if there was none.
     pub async fn remove_webhook(&self, id: WebhookId) -> Result<bool, Error> {
-        self.remove_webhook_by(None, id).await
+        self.remove_webhook_by(Doer::default(), id).await
     }
 
     /// Removes a webhook on behalf of an administrator; false if there was none.
-    pub async fn remove_webhook_by(&self, caller: Option<UserId>, id: WebhookId) -> Result<bool, Error> {
+    pub async fn remove_webhook_by(&self, by: impl Into<Doer>, id: WebhookId) -> Result<bool, Error> {
+        let (by, now) = (by.into(), self.now());
         self.store
             .write(move |tx| {
-                administering(tx, caller)?;
-                Ok(tx.remove_webhook(id)?)
+                administering(tx, by.user)?;
+                let Some(webhook) = tx.webhook(id)? else { return Ok(false) };
+                tx.remove_webhook(id)?;
+                tx.add_deed(&about(Deed::new(now, DeedKind::WebhookRevoked, &by), id, &webhook))?;
+                Ok(true)
             })
             .await
     }
@@ -152,6 +158,12 @@ impl Messenger {
             })
             .await
     }
+}
+
+/// A deed about a webhook: what it may do and for whom, never its secret.
+fn about(deed: Deed, id: WebhookId, webhook: &Webhook) -> Deed {
+    let deed = deed.of(webhook.user_id).thing(id.0).with("scopes", webhook.scopes.joined());
+    deed.with("revision", webhook.revision.number()).with("title", webhook.title.as_str())
 }
 
 /// Letter by letter, because each request comes here.

@@ -73,3 +73,7 @@ id!(
     /// Days on which somebody is away.
     AbsenceId
 );
+id!(
+    /// A deed in the log of what was done by whom.
+    DeedId
+);

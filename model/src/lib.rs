@@ -8,6 +8,7 @@
 pub mod absence;
 pub mod app;
 pub mod app_token;
+pub mod audit;
 pub mod blob;
 pub mod chat;
 pub mod color;
@@ -31,6 +32,7 @@ pub mod recent;
 pub mod right;
 pub mod search;
 pub mod session;
+pub mod setting;
 pub mod text;
 pub mod url;
 pub mod user;
@@ -39,6 +41,7 @@ pub mod webhook;
 pub use absence::Absence;
 pub use app::App;
 pub use app_token::{AppToken, TokenKind};
+pub use audit::{Deed, DeedKind, Doer, Way};
 pub use blob::Blob;
 pub use chat::{Chat, ChatKind};
 pub use department::{Department, Structure};
@@ -47,7 +50,8 @@ pub use event::Event;
 pub use file::{File, FileKind};
 pub use folder::{Folder, Owner};
 pub use id::{
-    AbsenceId, AppId, BlobId, ChatId, FileId, FolderId, InvitationId, MessageId, SessionId, UserId, WebhookId,
+    AbsenceId, AppId, BlobId, ChatId, DeedId, FileId, FolderId, InvitationId, MessageId, SessionId, UserId,
+    WebhookId,
 };
 pub use invitation::Invitation;
 pub use line::Line;
@@ -59,5 +63,6 @@ pub use password::Password;
 pub use phrase::{Language, Phrase};
 pub use recent::{LastMessage, Removal, RemovalReason, Room, Seat};
 pub use session::Session;
+pub use setting::{Inviters, PortalSettings, Setting};
 pub use user::{User, UserKind};
 pub use webhook::{Revision, Scopes, Webhook};

@@ -232,6 +232,11 @@ impl User {
         self.birthday.map(|date| format!("{:02}-{:02}", date.day(), date.month()))
     }
 
+    /// Whether this user administers the portal now.
+    pub fn administers(&self) -> bool {
+        self.admin && self.active && self.kind == UserKind::Employee
+    }
+
     /// Whether this user is a guest from outside the company.
     pub fn is_extranet(&self) -> bool {
         self.kind == UserKind::Extranet

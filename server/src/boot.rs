@@ -17,7 +17,9 @@ use crate::config::{Config, ConfigError};
 use crate::front::Front;
 use crate::listen::App;
 use crate::observe::metrics::Metrics;
+use crate::observe::nodes::{self, Nodes};
 use crate::observe::probe::Health;
+use crate::observe::report::Reporter;
 use crate::observe::request_id::RequestIds;
 use crate::push::{Addresses, Parts, Push};
 use crate::rest::Portal;
@@ -61,6 +63,9 @@ pub enum BootError {
 /// How many notes to other servers wait; more are lost.
 const NOTES: usize = 4096;
 
+/// How many letters tell this server from others of its portal.
+const NODE: usize = 12;
+
 /// How long after somebody looked long in a chat its messages get words.
 const PREPARE: Duration = Duration::from_secs(15);
 
@@ -83,6 +88,7 @@ pub struct Server {
     messenger: Arc<Messenger>,
     push: Arc<Push>,
     offer: DemoOffer,
+    reporter: Arc<Reporter>,
     main: Part,
     watch: Part,
     stopping: CancellationToken,
@@ -124,13 +130,11 @@ impl Server {
         let (http, https) = (addresses(&http_sockets)?, addresses(&https_sockets)?);
         let base_url = config.base_url(&http, &https);
         let settings = Settings {
-            window_days: i64::from(config.recent.window_days),
             resident_rows: config.recent.resident_rows,
             vault: crate::vault::open(&config)?,
-            largest_file: config.files.largest_bytes,
+            portal: config.portal_settings(),
             finder: crate::url::open(&config)?,
             base_url: base_url.clone(),
-            language: config.portal.language,
             zone: zone.clone(),
         };
         lately_store::private_dir(&config.data)?;
@@ -159,6 +163,21 @@ impl Server {
             tasks: main.tasks.clone(),
             require_https: config.rest.require_https,
         });
+        let nodes = Arc::<Nodes>::default();
+        let reporter = Arc::new(Reporter {
+            messenger: Arc::clone(&messenger),
+            metrics: Arc::clone(&metrics),
+            push: Arc::clone(&push),
+            nodes: Arc::clone(&nodes),
+            id: dice.secret(NODE),
+            address: own_address(&http, &https),
+            started: messenger.clock().now(),
+            config: Arc::new(config.clone()),
+        });
+        // What every request asks for is there before the first.
+        messenger.portal_settings().await.map_err(BootError::Secret)?;
+        let (followed, stop) = (Arc::clone(&messenger), main.stop.clone());
+        main.tasks.spawn(async move { stop.run_until_cancelled(followed.follow_settings()).await });
         let portal = Arc::new(Portal {
             push: Arc::clone(&push),
             messenger: Arc::clone(&messenger),
@@ -174,12 +193,22 @@ impl Server {
         main.tasks.spawn(preview_urls(Arc::clone(&messenger), main.stop.clone()));
         main.tasks.spawn(follow_absences(Arc::clone(&messenger), main.stop.clone()));
         if let Some(address) = &config.bus {
-            let notes = notes(&portal);
+            let notes = notes(&portal, &nodes);
             main.tasks.spawn(messenger.join(address, notes, main.stop.clone()).await?);
+            let own = Arc::clone(&reporter);
+            let told = nodes::tell(nodes, move || own.own(), stopping.clone());
+            main.tasks.spawn(told);
         }
         let offer: DemoOffer = Arc::new(OnceLock::new());
         let ids = RequestIds::new(dice.as_ref());
-        let app = Front::new(portal, Arc::clone(&push), Arc::clone(&offer), Arc::clone(&health), ids);
+        let app = Front::new(
+            portal,
+            Arc::clone(&push),
+            Arc::clone(&offer),
+            Arc::clone(&health),
+            Arc::clone(&reporter),
+            ids,
+        );
         for socket in http_sockets {
             main.listen(socket, None, app.clone());
         }
@@ -198,6 +227,7 @@ impl Server {
             messenger,
             push,
             offer,
+            reporter,
             main,
             watch,
             stopping,
@@ -224,6 +254,7 @@ impl Server {
     /// the requests in flight, closes the store. Metrics and probes answer until all that is done.
     pub async fn stop(self) {
         self.stopping.cancel();
+        self.reporter.tell_stopping();
         if !self.drain.is_zero() {
             sleep(self.drain).await;
         }
@@ -252,6 +283,12 @@ pub async fn bind(addresses: &[SocketAddr]) -> Result<Vec<TcpListener>, BootErro
 /// The system does not say.
 pub fn addresses(sockets: &[TcpListener]) -> Result<Vec<SocketAddr>, std::io::Error> {
     sockets.iter().map(TcpListener::local_addr).collect()
+}
+
+/// Where this server itself answers, behind whatever stands before it.
+fn own_address(http: &[SocketAddr], https: &[SocketAddr]) -> String {
+    let http = http.iter().map(|address| format!("http://{address}"));
+    http.chain(https.iter().map(|address| format!("https://{address}"))).next().unwrap_or_default()
 }
 
 /// Gives words to messages of chats in which somebody looked long, until `stop`. Looks now and then unasked: another server
@@ -308,15 +345,16 @@ fn push_addresses(config: &Config, http: &[SocketAddr], https: &[SocketAddr]) ->
     Addresses { plain: own.unwrap_or_else(|| format!("http://{plain}")), secure: format!("https://{secure}") }
 }
 
-/// What the servers of a portal tell each other beside their commits: what they count for the limits, and what clients are
-/// told at once or never.
-fn notes(portal: &Arc<Portal>) -> Notes {
+/// What the servers of a portal tell each other beside their commits: what they count for the limits, what clients are
+/// told at once or never, and how they are.
+fn notes(portal: &Arc<Portal>, nodes: &Arc<Nodes>) -> Notes {
     let (sender, out) = mpsc::channel(NOTES);
     portal.limits.share(sender.clone());
-    portal.push.share(sender);
-    let portal = Arc::clone(portal);
+    portal.push.share(sender.clone());
+    nodes.share(sender);
+    let (portal, nodes) = (Arc::clone(portal), Arc::clone(nodes));
     let hear = move |note: &[u8]| {
-        if !portal.push.hear(note) {
+        if !portal.push.hear(note) && !nodes.hear(note, portal.messenger.now()) {
             portal.limits.hear(note);
         }
     };

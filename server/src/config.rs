@@ -11,18 +11,19 @@ mod load;
 mod sample;
 mod written;
 
+use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
 use jiff::Timestamp;
 use jiff::fmt::temporal::DateTimeParser;
 use jiff::tz::TimeZone;
-use lately_model::Language;
+use lately_model::{Inviters, Language, PortalSettings, Revision};
 use lately_store::Database;
 use serde::{Deserialize, Serialize};
 
 pub use load::load;
-pub use sample::sample;
+pub use sample::{Key, keys, sample};
 use written::{address, list, secret, unless_blank};
 
 /// What an environment variable that sets a key begins with: `LATELY__HTTP__LISTEN` sets `http.listen`.
@@ -71,14 +72,56 @@ pub struct Config {
     pub observe: Observe,
     /// The portal's clock.
     pub clock: Clock,
+    /// The people of the portal.
+    pub people: People,
+    /// The log of what was done by whom.
+    pub audit: Audit,
+    /// Where each key that was set was set last: a file, a variable, the command line.
+    #[serde(skip)]
+    pub places: Places,
 }
 
-/// `[portal]`: the portal itself.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+/// Where keys were set. Two configurations that say the same are equal, wherever they say it.
+#[derive(Debug, Clone, Default)]
+pub struct Places(BTreeMap<String, String>);
+
+impl Places {
+    /// Where this key was set, if somebody did.
+    pub fn of(&self, key: &str) -> Option<&str> {
+        self.0.get(key).map(String::as_str)
+    }
+}
+
+impl PartialEq for Places {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+/// `[portal]`: the portal as people see it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Portal {
-    /// What it writes its own texts in.
+    /// What it is called.
+    pub name: String,
+    /// In which language it writes its own texts.
     pub language: Language,
+}
+
+/// `[people]`: the people of the portal.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct People {
+    /// Who may invite somebody new: `administrators` or `employees`.
+    pub invite: String,
+}
+
+/// `[audit]`: the log of what was done by whom.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Audit {
+    /// For how many days deeds are kept.
+    pub keep_days: i64,
 }
 
 /// `[http]`: plain HTTP.
@@ -277,7 +320,28 @@ impl Default for Config {
             push: Push::default(),
             observe: Observe::default(),
             clock: Clock::default(),
+            people: People::default(),
+            audit: Audit::default(),
+            places: Places::default(),
         }
+    }
+}
+
+impl Default for Portal {
+    fn default() -> Self {
+        Self { name: PortalSettings::default().name, language: Language::default() }
+    }
+}
+
+impl Default for People {
+    fn default() -> Self {
+        Self { invite: Inviters::default().word().to_owned() }
+    }
+}
+
+impl Default for Audit {
+    fn default() -> Self {
+        Self { keep_days: PortalSettings::default().keep_days }
     }
 }
 
@@ -440,6 +504,19 @@ impl Config {
                 "{error}; write an address such as \"postgres://lately:secret@db.example/lately\""
             ),
         })
+    }
+
+    /// Settings of the portal where its administrators changed nothing.
+    pub fn portal_settings(&self) -> PortalSettings {
+        PortalSettings {
+            name: self.portal.name.trim().to_owned(),
+            language: self.portal.language,
+            inviters: Inviters::from_word(&self.people.invite).unwrap_or_default(),
+            revision: Revision::try_from(i64::from(self.rest.revision)).unwrap_or_default(),
+            window_days: self.recent.window_days.into(),
+            largest_file: self.files.largest_bytes,
+            keep_days: self.audit.keep_days,
+        }
     }
 
     /// The moment at which the portal's clock starts; none: the machine's time.

@@ -20,6 +20,7 @@ use tower_http::compression::predicate::SizeAbove;
 use crate::carry::{self, Passage};
 use crate::listen::{App, Scheme};
 use crate::observe::probe::{self, Health};
+use crate::observe::report::Reporter;
 use crate::observe::request_id::{self, RequestIds};
 use crate::openapi;
 use crate::push::{self, Push};
@@ -39,12 +40,14 @@ pub struct Front {
 }
 
 impl Front {
-    /// Calls go to `portal`, who wants to hear of events to `push`; the page's visitors are told of `offer`.
+    /// Calls go to `portal`, who wants to hear of events to `push`; the page's visitors are told of `offer`, administrators
+    /// what `reporter` knows.
     pub fn new(
         portal: Arc<Portal>,
         push: Arc<Push>,
         offer: DemoOffer,
         health: Arc<Health>,
+        reporter: Arc<Reporter>,
         ids: RequestIds,
     ) -> Self {
         let packing = CompressionLayer::new().gzip(true).br(true).compress_when(SizeAbove::new(PACK_FROM));
@@ -56,7 +59,7 @@ impl Front {
             .merge(push::routes(push))
             .merge(openapi::routes(&portal.base_url))
             .merge(web::page_routes(offer))
-            .merge(web::form_routes(Arc::clone(&portal)))
+            .merge(web::form_routes(Arc::clone(&portal), reporter))
             .merge(probe::routes(health))
             .fallback(|| async { web::not_found() })
             .layer(packing);

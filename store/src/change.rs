@@ -3,6 +3,8 @@
 //! Must hold: applying the changes of a transaction to a copy of the state before it gives the state after it, in this
 //! process and, by way of the outbox, in others.
 
+use std::collections::BTreeMap;
+
 use lately_model::{AppId, ChatId, Removal, Room, Seat, User, UserId};
 use serde::{Deserialize, Serialize};
 
@@ -29,6 +31,8 @@ pub enum Change {
     Sessions(UserId),
     /// An application is new, is not what it was, or is gone.
     App(AppId),
+    /// The settings that administrators changed are now these, by name.
+    Settings(BTreeMap<String, String>),
     /// Much was written that is not told one by one, as by an import: copies must be dropped.
     Much,
 }

@@ -5,6 +5,7 @@
 
 mod absence;
 mod app;
+mod audit;
 mod file;
 
 use lately_model::search::{Words, words};
@@ -57,6 +58,7 @@ impl Snapshot<'_> {
         self.compare_people(&mut found)?;
         self.compare_absences(&mut found)?;
         self.compare_app_tokens(&mut found)?;
+        self.compare_deeds(&mut found)?;
         let total = self.engine.row("SELECT count(*) FROM chat", &[])?.map_or(Ok(0), |mut row| row.int())?;
         let mut done = 0;
         let mut after = ChatId(0);

@@ -1,8 +1,8 @@
 //! Reading all facts of a portal, in an order in which they can be written again.
 
 use lately_model::{
-    AbsenceId, AppId, BlobId, Chat, ChatId, ChatKind, FileId, FolderId, MessageId, Owner, RemovalReason,
-    UserId, WebhookId,
+    AbsenceId, AppId, BlobId, Chat, ChatId, ChatKind, DeedId, FileId, FolderId, MessageId, Owner,
+    RemovalReason, UserId, WebhookId,
 };
 
 use crate::{AppOption, Fact, Snapshot, StoreError, message};
@@ -21,7 +21,7 @@ impl Snapshot<'_> {
         Ok(u64::try_from(count).unwrap_or(0))
     }
 
-    /// Hands every fact to `take`.
+    /// Hands every fact to `take`, deeds apart: see [`Self::deed_facts`].
     pub fn facts<E: From<StoreError>>(&self, take: Take<'_, E>) -> Result<(), E> {
         let row = self.engine.row("SELECT color_counter FROM portal WHERE id = 1", &[])?;
         take(Fact::Portal { color_counter: row.map_or(Ok(0), |mut row| row.int())? })?;
@@ -41,7 +41,8 @@ impl Snapshot<'_> {
         self.app_token_facts(take)?;
         self.password_facts(take)?;
         self.found_facts(take)?;
-        self.option_facts(take)
+        self.option_facts(take)?;
+        self.setting_facts(take)
     }
 
     fn department_facts<E: From<StoreError>>(&self, take: Take<'_, E>) -> Result<(), E> {
@@ -274,5 +275,24 @@ impl Snapshot<'_> {
                 take(Fact::Option(option))?;
             }
         }
+    }
+
+    fn setting_facts<E: From<StoreError>>(&self, take: Take<'_, E>) -> Result<(), E> {
+        for setting in self.settings()? {
+            take(Fact::Setting(setting))?;
+        }
+        Ok(())
+    }
+
+    /// Hands every deed to `take`.
+    pub fn deed_facts<E: From<StoreError>>(&self, take: Take<'_, E>) -> Result<(), E> {
+        let mut after = DeedId(0);
+        while let Some(upto) = self.deed_step(after, STEP)? {
+            for deed in self.deeds_between(after, upto)? {
+                take(Fact::Deed(Box::new(deed)))?;
+            }
+            after = upto;
+        }
+        Ok(())
     }
 }

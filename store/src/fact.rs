@@ -4,11 +4,11 @@
 //! portal. What can be derived (ordinals, totals, counters) is not part of a fact.
 
 use lately_model::{
-    Absence, App, AppToken, Chat, ChatId, Department, File, Folder, Member, Message, MessageId, Moment,
+    Absence, App, AppToken, Chat, ChatId, Deed, Department, File, Folder, Member, Message, MessageId, Moment,
     Notification, Password, RemovalReason, User, UserId, Webhook,
 };
 
-use crate::{AppOption, Found};
+use crate::{AppOption, Found, StoredSetting};
 
 /// One fact.
 #[derive(Debug, Clone, PartialEq)]
@@ -111,4 +111,8 @@ pub enum Fact {
     Found(Found),
     /// An application keeps an option.
     Option(AppOption),
+    /// A setting that administrators changed.
+    Setting(StoredSetting),
+    /// Something that was done.
+    Deed(Box<Deed>),
 }

@@ -86,6 +86,20 @@ impl Tx<'_> {
                 }
                 self.put_option(option)
             }
+            Fact::Setting(setting) => {
+                if !setting.changed_by.is_none() {
+                    self.expect("user", setting.changed_by.0)?;
+                }
+                self.put_setting(setting)
+            }
+            Fact::Deed(deed) => {
+                for user in [deed.doer.user.unwrap_or_default(), deed.user_id] {
+                    if !user.is_none() {
+                        self.expect("user", user.0)?;
+                    }
+                }
+                self.put_deed(deed)
+            }
         }
     }
 

@@ -33,17 +33,18 @@ pub struct Inspection {
 }
 
 impl Store {
-    /// Looks at a database as it is. An embedded one must be there.
-    pub fn inspect(database: &Database) -> Result<Inspection, StoreError> {
+    /// Looks at a database as it is. An embedded one must be there; it is read through for damage if `whole`.
+    pub fn inspect(database: &Database, whole: bool) -> Result<Inspection, StoreError> {
         let database = database.clone();
         // A server's client runs a runtime of its own, so it may not begin on a thread that runs one.
-        let looking = std::thread::Builder::new().spawn(move || look(&database.connect(&Arc::default())?))?;
+        let looking =
+            std::thread::Builder::new().spawn(move || look(&database.connect(&Arc::default())?, whole))?;
         looking.join().unwrap_or(Err(StoreError::Panicked))
     }
 }
 
-fn look(engine: &Engine) -> Result<Inspection, StoreError> {
-    let damage = if engine.shared() { None } else { damage(engine)? };
+fn look(engine: &Engine, whole: bool) -> Result<Inspection, StoreError> {
+    let damage = if engine.shared() || !whole { None } else { damage(engine)? };
     let schema = match migrate::version(engine) {
         Err(error) if error.passes() => return Err(error),
         found => found.unwrap_or(0),
@@ -63,7 +64,8 @@ fn text(engine: &Engine, sql: &str) -> Result<String, StoreError> {
     engine.row(sql, &[])?.map_or_else(|| Ok(String::new()), |mut row| row.text())
 }
 
-fn name(engine: &Engine) -> Result<String, StoreError> {
+/// The program behind a database, with its version.
+pub(crate) fn name(engine: &Engine) -> Result<String, StoreError> {
     if engine.shared() {
         Ok(format!("PostgreSQL {}", text(engine, "SELECT current_setting('server_version')")?))
     } else {

@@ -10,6 +10,7 @@
 mod absence;
 mod app;
 mod app_token;
+mod audit;
 mod avatar;
 mod backup;
 mod blob;
@@ -45,6 +46,8 @@ mod schema;
 mod search;
 mod search_last;
 mod session;
+mod setting;
+mod size;
 mod user;
 mod vault;
 mod view;
@@ -59,6 +62,7 @@ use std::sync::Arc;
 use lately_model::{Event, Moment, User, UserId};
 use tokio::sync::mpsc;
 
+pub use audit::DeedFilter;
 pub use avatar::PREFIX as AVATAR_PREFIX;
 pub use change::{Change, Observer};
 pub use chat::NewChat;
@@ -77,6 +81,8 @@ pub use option::{AppOption, MOST as OPTIONS_MOST};
 pub use outbox::Told;
 pub use search::{Among, Span};
 pub use search_last::Found;
+pub use setting::StoredSetting;
+pub use size::Size;
 pub use vault::{Chunks, Incoming, Nowhere, Pending, Received, Shelves, Vault, clear_yard};
 pub use view::View;
 

@@ -14,7 +14,7 @@ struct Step {
 }
 
 /// The steps in order; the first is version 1.
-const STEPS: [Step; 10] = [
+const STEPS: [Step; 11] = [
     Step {
         sqlite: include_str!("../migrations/sqlite/0001_first.sql"),
         postgres: include_str!("../migrations/postgres/0001_first.sql"),
@@ -63,6 +63,11 @@ const STEPS: [Step; 10] = [
     Step {
         sqlite: include_str!("../migrations/sqlite/0010_absence.sql"),
         postgres: include_str!("../migrations/postgres/0010_absence.sql"),
+        then: nothing,
+    },
+    Step {
+        sqlite: include_str!("../migrations/sqlite/0011_audit.sql"),
+        postgres: include_str!("../migrations/postgres/0011_audit.sql"),
         then: nothing,
     },
 ];

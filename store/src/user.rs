@@ -67,6 +67,12 @@ impl Snapshot<'_> {
         rows.into_iter().map(|mut row| read(&mut row)).collect()
     }
 
+    /// Whether somebody else than this person administers the portal.
+    pub fn has_administrator_beside(&self, id: UserId) -> Result<bool, StoreError> {
+        let sql = "SELECT id FROM \"user\" WHERE admin = 1 AND active = 1 AND kind = 'employee' AND id <> ?1 LIMIT 1";
+        Ok(self.engine.row(sql, &[id.into()])?.is_some())
+    }
+
     /// How many users there are.
     pub fn user_count(&self) -> Result<i64, StoreError> {
         self.engine.row("SELECT count(*) FROM \"user\"", &[])?.map_or(Ok(0), |mut row| row.int())

@@ -18,6 +18,12 @@ impl Snapshot<'_> {
         rows.into_iter().map(|mut row| read(&mut row)).collect()
     }
 
+    /// One webhook.
+    pub fn webhook(&self, id: WebhookId) -> Result<Option<Webhook>, StoreError> {
+        let sql = format!("SELECT {COLUMNS} FROM webhook WHERE id = ?1");
+        self.engine.row(&sql, &[id.into()])?.map(|mut row| read(&mut row)).transpose()
+    }
+
     /// Up to `limit` webhooks with a number above `after`, ascending.
     pub fn webhooks_after(&self, after: WebhookId, limit: i64) -> Result<Vec<Webhook>, StoreError> {
         let sql = format!("SELECT {COLUMNS} FROM webhook WHERE id > ?1 ORDER BY id LIMIT ?2");

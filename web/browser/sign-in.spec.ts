@@ -35,7 +35,7 @@ test('the first administrator founds the portal, invites a colleague, and both a
   await other.reload();
   await other.evaluate(() => fetch('/session/end'));
 
-  await page.getByRole('button', { name: 'Webhooks' }).click();
+  await page.getByRole('link', { name: 'Webhooks' }).click();
   await page.getByLabel('What it is for').fill('stock bot');
   await page.getByRole('button', { name: 'Make a webhook' }).click();
   await expect(page.getByRole('status').locator('code')).toContainText('/rest/1/');

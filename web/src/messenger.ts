@@ -8,9 +8,10 @@ import { createNotifications } from './notify/notifications';
 import { createPeople } from './people/people';
 import { asFailure, type Failure, SESSION_OVER } from './portal/failure';
 import { settle } from './portal/home';
+import { portalName } from './portal/name';
 import { createPull } from './portal/pull';
 import { Rest } from './portal/rest';
-import type { Session } from './portal/session';
+import { mayInvite, type Session } from './portal/session';
 import type { WireUser } from './portal/wire';
 import { createDrafts } from './recent/drafts';
 import { createRecent } from './recent/recent';
@@ -34,6 +35,8 @@ export function createMessenger(session: Session, onOver: () => void) {
   const notices = ref<Notice[]>([]);
   const self = shallowRef<WireUser | null>(null);
   const admin = ref(false);
+  /** Whether one may invite people who are not here yet. */
+  const invites = ref(false);
   const dialog = shallowRef<Dialog | null>(null);
   /** Who is writing in which dialog. */
   const writing = ref<Record<string, { name: string; until: number }>>({});
@@ -71,9 +74,10 @@ export function createMessenger(session: Session, onOver: () => void) {
   /** Who one is; asked until it is known. */
   async function learnSelf() {
     if (self.value) return;
-    const [user, is] = await Promise.all([people.ask(me), rest.call<boolean>('user.admin')]);
+    const [user, is, may] = await Promise.all([people.ask(me), rest.call<boolean>('user.admin'), mayInvite(session.sessid)]);
     self.value = user;
     admin.value = is;
+    invites.value = may;
   }
 
   async function repair() {
@@ -154,8 +158,8 @@ export function createMessenger(session: Session, onOver: () => void) {
   }
 
   const unread = computed(() => recent.totals.value.all + notifications.unread.value);
-  const stopTitle = watch(unread, (count) => {
-    document.title = count > 0 ? `(${count}) Lately` : 'Lately';
+  const stopTitle = watch([unread, portalName] as const, ([count]) => {
+    document.title = count > 0 ? `(${count}) ${portalName.value}` : portalName.value;
   }, { immediate: true });
 
   const onOnline = () => {
@@ -178,6 +182,7 @@ export function createMessenger(session: Session, onOver: () => void) {
     writing,
     self,
     admin,
+    invites,
     notices,
     say,
     hush,
@@ -189,7 +194,7 @@ export function createMessenger(session: Session, onOver: () => void) {
       window.removeEventListener('online', onOnline);
       stopTitle();
       recent.stop();
-      document.title = 'Lately';
+      document.title = portalName.value;
       outbox.stop();
       uploads.stop();
       pull.stop();

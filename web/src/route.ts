@@ -3,7 +3,8 @@
 import { shallowRef } from 'vue';
 
 export type Route =
-  | { name: 'home' | 'notifications' | 'profile' | 'admin' }
+  | { name: 'home' | 'notifications' | 'profile' | 'invite' }
+  | { name: 'admin'; part: string }
   | { name: 'dialog'; id: string; message: number }
   | { name: 'first' | 'invitation'; code: string };
 
@@ -16,9 +17,11 @@ export function readRoute(hash: string): Route {
     case 'first':
     case 'invitation':
       return { name, code: rest };
+    case 'admin':
+      return { name, part: rest };
     case 'notifications':
     case 'profile':
-    case 'admin':
+    case 'invite':
       return { name };
     default:
       return { name: 'home' };

@@ -2,21 +2,24 @@
 
 use jiff::civil::Date;
 use lately_model::app::{self, TITLE_CHARS, is_address, is_name};
+use lately_model::audit::TOOL;
 use lately_model::blob::is_hash;
 use lately_model::notification::TAG_MAX_CHARS;
 use lately_model::password::login;
+use lately_model::text::clip;
 use lately_model::{
-    Absence, AbsenceId, App, AppToken, Chat, ChatId, ChatKind, Department, DialogId, File, FileId, Folder,
-    FolderId, Line, Member, Message, MessageId, Moment, Notification, NotificationKind, Owner, Password,
-    RemovalReason, Scopes, TokenKind, Webhook, WebhookId,
+    Absence, AbsenceId, App, AppToken, Chat, ChatId, ChatKind, Deed, DeedId, DeedKind, Department, DialogId,
+    Doer, File, FileId, Folder, FolderId, Line, Member, Message, MessageId, Moment, Notification,
+    NotificationKind, Owner, Password, PortalSettings, RemovalReason, Scopes, Setting, TokenKind, Way,
+    Webhook, WebhookId,
 };
-use lately_store::{AppOption, Fact, Found};
+use lately_store::{AppOption, Fact, Found, StoredSetting};
 
 use super::{
-    AbsenceRecord, AppRecord, AppTokenRecord, ChatRecord, DepartmentRecord, FileRecord, FolderRecord,
-    LineRecord, MemberRecord, MessageRecord, NotificationRecord, OptionRecord, PasswordRecord, PinRecord,
-    PortalRecord, ReadRecord, Record, RemovalRecord, RowRecord, SearchLastRecord, TouchRecord, ViewRecord,
-    WebhookRecord,
+    AbsenceRecord, AppRecord, AppTokenRecord, ChatRecord, DeedRecord, DepartmentRecord, FileRecord,
+    FolderRecord, LineRecord, MemberRecord, MessageRecord, NotificationRecord, OptionRecord, PasswordRecord,
+    PinRecord, PortalRecord, ReadRecord, Record, RemovalRecord, RowRecord, SearchLastRecord, SettingRecord,
+    TouchRecord, ViewRecord, WebhookRecord,
 };
 use crate::password::known_hash;
 
@@ -103,6 +106,10 @@ impl From<Fact> for Record {
                 name,
                 value: serde_json::from_str(&value).unwrap_or_default(),
             }),
+            Fact::Setting(StoredSetting { name, value, changed_at, changed_by }) => {
+                Self::Setting(SettingRecord { name, value, changed_at, changed_by })
+            }
+            Fact::Deed(deed) => Self::Deed(Box::new(deed_record(*deed))),
         }
     }
 }
@@ -316,6 +323,8 @@ impl TryFrom<Record> for Fact {
                 name: record.name,
                 value: record.value.to_string(),
             }),
+            Record::Setting(record) => Self::Setting(setting(record)?),
+            Record::Deed(record) => Self::Deed(Box::new(deed(*record)?)),
         })
     }
 }
@@ -369,6 +378,51 @@ fn app_token(record: AppTokenRecord) -> Result<AppToken, String> {
         hash: record.hash,
         created_at: record.created_at,
         expires_at: record.expires_at,
+    })
+}
+
+/// A name that this version does not know is kept for those that do.
+fn setting(record: SettingRecord) -> Result<StoredSetting, String> {
+    if let Some(known) = Setting::of_key(&record.name) {
+        let said = PortalSettings::default().set(known, &record.value);
+        said.map_err(|why| format!("{}: {why}", record.name))?;
+    }
+    let SettingRecord { name, value, changed_at, changed_by } = record;
+    Ok(StoredSetting { name, value, changed_at, changed_by })
+}
+
+fn deed_record(deed: Deed) -> DeedRecord {
+    let Doer { user, way, tool, peer } = deed.doer;
+    DeedRecord {
+        id: deed.id,
+        at: deed.at,
+        kind: deed.kind.word().to_owned(),
+        by: user.unwrap_or_default(),
+        way: way.word().to_owned(),
+        tool,
+        peer: peer.map(|peer| peer.to_canonical().to_string()).unwrap_or_default(),
+        user: deed.user_id,
+        thing: deed.thing,
+        detail: deed.detail,
+    }
+}
+
+fn deed(record: DeedRecord) -> Result<Deed, String> {
+    let kind = DeedKind::from_word(&record.kind);
+    let way = Way::from_word(&record.way).ok_or_else(|| format!("there is no way {:?}", record.way))?;
+    let peer = match record.peer.as_str() {
+        "" => None,
+        text => Some(text.parse().map_err(|_| format!("{text:?} is no address"))?),
+    };
+    let user = (!record.by.is_none()).then_some(record.by);
+    Ok(Deed {
+        id: DeedId(positive(record.id.0, "id")?),
+        at: record.at,
+        kind: kind.ok_or_else(|| format!("there is no kind of deeds {:?}", record.kind))?,
+        doer: Doer { user, way, tool: clip(&record.tool, TOOL), peer },
+        user_id: record.user,
+        thing: record.thing,
+        detail: record.detail,
     })
 }
 

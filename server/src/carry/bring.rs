@@ -34,7 +34,7 @@ pub(super) async fn bring(
 ) -> Result<Answer, Failure> {
     let messenger = &portal.messenger;
     messenger.may_bring(token).await?;
-    let most = messenger.largest_file();
+    let most = messenger.largest_file().await?;
     let announced = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
     if announced.is_some_and(|length| length > most.saturating_add(AROUND)) {
         return Err(not_kept(lately_messenger::upload::Unkept::TooLarge(most)).into());

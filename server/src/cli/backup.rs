@@ -8,6 +8,7 @@ use clap::Args;
 use indicatif::ProgressBar;
 use lately_messenger::transfer::TransferError;
 use lately_messenger::transfer::bytes::Moved;
+use lately_model::{DeedKind, Doer};
 use lately_store::{Shelves, Store, StoreError};
 
 use super::failure::Failure;
@@ -79,6 +80,10 @@ impl Backup {
                 print::remark(&format!("{} without bytes; see `lately check`", files(moved.missing)));
             }
         }
+        let name = last_name(&self.file);
+        let by = Doer::command("backup");
+        session.messenger.note(&by, DeedKind::BackedUp, &[("file", name.into())]).await?;
+        session.finish().await;
         print::line(&told)?;
         Ok(ExitCode::SUCCESS)
     }
@@ -90,6 +95,11 @@ impl Backup {
         bar.finish_and_clear();
         moved.map_err(|error| at(folder, error))
     }
+}
+
+/// What a copy is called, without where it lies.
+fn last_name(file: &Path) -> String {
+    file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
 /// The folder beside a copy.
@@ -140,7 +150,11 @@ impl Restore {
         let from = Shelves::at(&folder);
         let moved = session.messenger.restore_files(&from, &mut |done| bar.set_position(done)).await;
         bar.finish_and_clear();
+        let name = last_name(&self.file);
+        let by = Doer::command("restore");
+        let noted = session.messenger.note(&by, DeedKind::Restored, &[("file", name.into())]).await;
         session.messenger.close().await;
+        noted?;
         moved.map_err(|error| at(&folder, error))
     }
 }

@@ -23,7 +23,7 @@ use super::failure::Failure;
 use super::settings::Settings;
 use super::signals::Signals;
 use super::{print, serve};
-use crate::config::{Config, Overrides};
+use crate::config::Overrides;
 use crate::demo;
 use crate::tls::CA_FILE;
 use offer::{Bases, OFFER_FILE, Offer};
@@ -77,9 +77,9 @@ impl Demo {
         if let Some(nodes) = self.cluster {
             return cluster::run(config, settings.config.as_deref(), nodes).await;
         }
-        let revision = revision(&config);
         let mut signals = Signals::watch()?;
         let server = serve::start(config).await?;
+        let revision = server.messenger().portal_settings().await?.revision;
         let bases = Bases::new(&server.http, &server.https);
         let people = People::bring(server.messenger(), &data, revision).await?;
         let offer = Offer::new(&bases, &ca_file(&data)?, &people);
@@ -103,10 +103,6 @@ impl Demo {
         flags.set("https.key", "");
         flags
     }
-}
-
-fn revision(config: &Config) -> Revision {
-    Revision::try_from(i64::from(config.rest.revision)).unwrap_or_default()
 }
 
 /// Everybody in the portal, a secret for each active user, and how they sign in.

@@ -7,6 +7,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 use lately_messenger::transfer::TransferError;
+use lately_model::{DeedKind, Doer};
 use lately_store::Shelves;
 
 use super::failure::Failure;
@@ -19,6 +20,8 @@ use super::{print, progress};
 /// What comes out is one consistent state, whatever a running server does meanwhile; `lately import` reads it into an
 /// empty portal and gives an equal one. Webhooks are among the facts, but only the hashes of their secrets are. With
 /// --files the bytes of files are written too, into a folder, each under its hash.
+///
+/// The log of what was done by whom stays where it is, unless --audit takes it along; it notes that facts were written out.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
@@ -28,6 +31,9 @@ pub(super) struct Export {
     /// The folder to write the bytes of files to
     #[arg(long, value_name = "FOLDER")]
     files: Option<PathBuf>,
+    /// Write the log of what was done by whom too: otherwise it stays with this portal
+    #[arg(long)]
+    audit: bool,
     /// The file to write, which must not exist yet; - or nothing for standard output
     #[arg(value_name = "FILE", default_value = "-", hide_default_value = true)]
     file: PathBuf,
@@ -47,9 +53,17 @@ impl Export {
             shown.set_length(total.max(done));
             shown.set_position(done);
         };
-        let written =
-            session.messenger.export(BufWriter::with_capacity(1 << 20, self.open()?), counted).await;
+        let out = BufWriter::with_capacity(1 << 20, self.open()?);
+        let written = if self.audit {
+            session.messenger.export_with_deeds(out, counted).await
+        } else {
+            session.messenger.export(out, counted).await
+        };
         bar.finish_and_clear();
+        if let Ok(lines) = &written {
+            let by = Doer::command("export");
+            session.messenger.note(&by, DeedKind::Exported, &[("lines", (*lines).into())]).await?;
+        }
         match written {
             Ok(lines) if self.to_output() => print::remark(&format!("exported {lines} lines")),
             Ok(lines) => print::line(&format!("exported {lines} lines to {}", self.file.display()))?,
@@ -69,6 +83,7 @@ impl Export {
                 print::remark(&format!("{} files are without bytes; see `lately check`", moved.missing));
             }
         }
+        session.finish().await;
         Ok(ExitCode::SUCCESS)
     }
 

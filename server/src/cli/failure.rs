@@ -1,6 +1,5 @@
 //! What a person hears when a command did not do what it was told: what went wrong, and what to do.
 
-use std::error::Error;
 use std::io;
 use std::path::Path;
 use std::process::ExitCode;
@@ -12,6 +11,8 @@ use lately_store::StoreError;
 use crate::boot::BootError;
 use crate::cluster::ProgramError;
 use crate::config::ConfigError;
+use crate::doctor::advice;
+pub(super) use crate::doctor::advice::chain;
 
 /// The exit code of a command that failed or found something.
 pub(super) const FOUND: u8 = 1;
@@ -91,33 +92,16 @@ impl Failure {
 
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
-        let advice = match &error {
-            StoreError::Open { .. } | StoreError::Io(_) => {
-                "Look at the path, and at who may read and write there."
-            }
-            StoreError::Newer { .. } => "",
-            StoreError::Corrupt(_) => {
-                "Run `lately check`; if it cannot read on, put a backup back: `lately restore`."
-            }
-            StoreError::Sql { .. } | StoreError::Commit(_) => {
-                "If the database is locked, another program holds it: try again. If the disk is full, make room."
-            }
-            StoreError::Unreachable { .. } | StoreError::Unavailable(_) => {
-                "Look whether the database server runs, and at its address: --database, or `database` in the settings."
-            }
-            StoreError::NotEmbedded => "Use the server's own, such as pg_dump and pg_restore.",
-            _ => "This should not happen: please report it.",
-        };
-        Self::new(chain(&error), advice)
+        Self::new(chain(&error), advice::of(&error))
     }
 }
 
 impl From<lately_messenger::Error> for Failure {
     fn from(error: lately_messenger::Error) -> Self {
         match error {
-            lately_messenger::Error::Refused(Refusal::Core(text) | Refusal::Argument(_, text)) => {
-                Self::new(text, "")
-            }
+            lately_messenger::Error::Refused(
+                Refusal::Core(text) | Refusal::Argument(_, text) | Refusal::BadSetting(text),
+            ) => Self::new(text, ""),
             lately_messenger::Error::Refused(refusal) => Self::new(format!("refused: {refusal:?}"), ""),
             lately_messenger::Error::Fault(error) => error.into(),
         }
@@ -159,20 +143,6 @@ impl From<ProgramError> for Failure {
     fn from(error: ProgramError) -> Self {
         Self::new(error.to_string(), "")
     }
-}
-
-/// An error with all its causes, in one line.
-pub(super) fn chain(error: &dyn Error) -> String {
-    let mut text = error.to_string();
-    let mut next = error.source();
-    while let Some(cause) = next {
-        let cause_text = cause.to_string();
-        if !text.contains(&cause_text) {
-            text = format!("{text}: {cause_text}");
-        }
-        next = cause.source();
-    }
-    text
 }
 
 #[cfg(test)]

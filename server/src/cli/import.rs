@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use clap::Args;
 use indicatif::ProgressBar;
 use lately_messenger::transfer::TransferError;
+use lately_model::{DeedKind, Doer};
 use lately_store::Shelves;
 
 use super::failure::Failure;
@@ -51,6 +52,10 @@ impl Import {
         }
         let read = session.messenger.import(lines, &mut |done| show(&bar, done)).await;
         bar.finish_and_clear();
+        if let Ok(lines) = &read {
+            let by = Doer::command("import");
+            session.messenger.note(&by, DeedKind::Imported, &[("lines", (*lines).into())]).await?;
+        }
         session.finish().await;
         let number = read.map_err(|error| failure(&self.file, error))?;
         print::line(&format!("imported {number} {}", if number == 1 { "line" } else { "lines" }))?;

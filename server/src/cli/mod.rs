@@ -7,6 +7,7 @@
 //! Never does the work itself: that is the messenger's, the store's and the server's.
 
 mod app;
+mod audit;
 mod backup;
 mod balance;
 mod check;
@@ -20,6 +21,7 @@ mod print;
 mod progress;
 mod serve;
 mod session;
+mod setting;
 mod settings;
 mod signals;
 mod user;
@@ -68,6 +70,9 @@ enum Command {
     Webhook(webhook::Webhook),
     #[command(subcommand)]
     App(Box<app::App>),
+    #[command(subcommand)]
+    Setting(setting::Setting),
+    Audit(audit::Audit),
     Check(check::Check),
     Doctor(doctor::Doctor),
     Import(import::Import),
@@ -118,6 +123,8 @@ async fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
         Command::User(user) => user.run(&settings).await,
         Command::Webhook(webhook) => webhook.run(&settings).await,
         Command::App(app) => app.run(&settings).await,
+        Command::Setting(setting) => setting.run(&settings).await,
+        Command::Audit(audit) => audit.run(&settings).await,
         Command::Check(check) => check.run(&settings).await,
         Command::Doctor(doctor) => doctor.run(&settings).await,
         Command::Import(import) => import.run(&settings).await,

@@ -93,13 +93,11 @@ pub(super) fn quiet_log(config: &Config) {
 /// What the settings say of the use cases.
 pub(super) fn limits(config: &Config) -> Result<Use, ConfigError> {
     Ok(Use {
-        window_days: config.recent.window_days.into(),
         resident_rows: config.recent.resident_rows,
         vault: vault::open(config)?,
-        largest_file: config.files.largest_bytes,
+        portal: config.portal_settings(),
         finder: None,
         base_url: String::new(),
-        language: config.portal.language,
         zone: config.zone()?,
     })
 }

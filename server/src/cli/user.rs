@@ -9,7 +9,7 @@ use std::process::ExitCode;
 use clap::{Args, Subcommand};
 use jiff::tz::TimeZone;
 use lately_messenger::record::Record;
-use lately_model::{User as Person, UserId, UserKind};
+use lately_model::{Doer, User as Person, UserId, UserKind};
 use lately_store::Fact;
 use serde_json::Value;
 
@@ -121,7 +121,7 @@ impl Add {
             ));
         }
         let name = user.name();
-        let id = session.messenger.add_user(None, user).await?;
+        let id = session.messenger.add_user(Doer::command("user add"), user).await?;
         session.finish().await;
         print::line(&id.to_string())?;
         print::remark(&format!("user {id}: {name}"));
@@ -147,7 +147,7 @@ impl Edit {
         let zone = session.config.zone()?;
         let fields = self.fields;
         let edit = move |user: &mut Person| fields.apply(user, &zone);
-        let user = session.messenger.edit_user(None, UserId(self.id), edit).await?;
+        let user = session.messenger.edit_user(Doer::command("user edit"), UserId(self.id), edit).await?;
         session.finish().await;
         print::line(&format!("user {}: {}", user.id, user.name()))
     }

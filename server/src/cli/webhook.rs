@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::{Args, Subcommand};
 use jiff::tz::TimeZone;
 use lately_messenger::webhook::NewWebhook;
-use lately_model::{Moment, Revision, Scopes, UserId, Webhook as Row, WebhookId};
+use lately_model::{Doer, Moment, Revision, Scopes, UserId, Webhook as Row, WebhookId};
 use serde_json::{Value, json};
 
 use super::failure::Failure;
@@ -106,7 +106,7 @@ impl Add {
             self.expires.as_deref().map(|text| expiry(text, &zone, session.messenger.now())).transpose()?;
         let revision = match self.revision {
             Some(revision) => revision,
-            None => Revision::try_from(i64::from(session.config.rest.revision)).unwrap_or_default(),
+            None => session.messenger.portal_settings().await?.revision,
         };
         let new = NewWebhook {
             user: UserId(self.user),
@@ -116,7 +116,7 @@ impl Add {
             expires_at,
             title: self.title,
         };
-        let (webhook, secret) = session.messenger.add_webhook(new).await?;
+        let (webhook, secret) = session.messenger.add_webhook_by(Doer::command("webhook add"), new).await?;
         let address = format!("{}/rest/{}/{secret}/", session.base_url(), webhook.user_id);
         session.finish().await;
         print::line(&address)?;
@@ -175,7 +175,7 @@ fn record(webhook: &Row, zone: &TimeZone) -> Value {
 }
 
 async fn remove(session: Session, id: WebhookId) -> Result<(), Failure> {
-    let removed = session.messenger.remove_webhook(id).await?;
+    let removed = session.messenger.remove_webhook_by(Doer::command("webhook remove"), id).await?;
     if !removed {
         return Err(Failure::new(
             format!("there is no webhook {id}"),

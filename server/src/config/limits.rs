@@ -1,6 +1,8 @@
 //! What a setting of the right type may still not be: out of its range, or at odds with another.
 
 use axum::http::Uri;
+use lately_model::Inviters;
+use lately_model::setting::{self, KEEP_DAYS, LARGEST_FILE, WINDOW_DAYS};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::LevelFilter;
 
@@ -29,13 +31,16 @@ impl Config {
             ("limits.bucket_size", outside(limits.bucket_size, 1, 1_000_000)),
             ("limits.bucket_drain", outside(limits.bucket_drain, 0.01, 1_000_000.0)),
             ("limits.operating_seconds", outside(operating, 1, 600)),
-            ("recent.window_days", outside(recent.window_days, 1, 36_500)),
+            ("recent.window_days", outside(i64::from(recent.window_days), WINDOW_DAYS.0, WINDOW_DAYS.1)),
             ("recent.resident_rows", outside(recent.resident_rows, 1_000, 1_000_000_000)),
             ("push.plain_url", self.push.plain_url.as_deref().and_then(bad_origin)),
-            ("files.largest_bytes", outside(self.files.largest_bytes, 1024, 5 << 30)),
+            ("files.largest_bytes", outside(self.files.largest_bytes, LARGEST_FILE.0, LARGEST_FILE.1)),
             ("files.s3_endpoint", self.files.s3_endpoint.as_deref().and_then(bad_endpoint)),
             ("files.s3_bucket", self.bucket_alone()),
             ("files.s3_secret", self.half_credential()),
+            ("portal.name", setting::name(self.portal.name.trim()).err()),
+            ("people.invite", bad_inviters(&self.people.invite)),
+            ("audit.keep_days", outside(self.audit.keep_days, KEEP_DAYS.0, KEEP_DAYS.1)),
             ("log.level", bad_level(&self.log.level)),
             ("observe.drain_seconds", outside(self.observe.drain_seconds, 0, 600)),
             ("clock.start", self.clock_start().err().map(reason)),
@@ -112,6 +117,11 @@ fn bad_bus(address: &str) -> Option<String> {
 
 fn bad_revision(revision: u32) -> Option<String> {
     (![29, 33].contains(&revision)).then(|| format!("{revision} does not exist; use 29 or 33"))
+}
+
+fn bad_inviters(word: &str) -> Option<String> {
+    let bad = Inviters::from_word(word).is_none();
+    bad.then(|| format!("\"{word}\": write administrators or employees"))
 }
 
 fn bad_level(level: &str) -> Option<String> {

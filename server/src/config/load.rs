@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::sample::DOCS;
-use super::{BUILT_IN, Config, ConfigError, ENVIRONMENT_PREFIX, Overrides};
+use super::{BUILT_IN, Config, ConfigError, ENVIRONMENT_PREFIX, Overrides, Places};
 
 /// Reads the settings: defaults, then `file` (none: no file), then those of `env` that begin with
 /// [`ENVIRONMENT_PREFIX`], then `overrides`. What comes later wins, key by key.
@@ -38,10 +38,11 @@ pub fn load(
         origins.note(&key, &place)?;
         builder = builder.set_override(key.as_str(), value).map_err(|error| origins.explain(&error))?;
     }
-    let config: Config = builder
+    let mut config: Config = builder
         .build()
         .and_then(::config::Config::try_deserialize)
         .map_err(|error| origins.explain(&error))?;
+    config.places = Places(origins.places.clone());
     match config.flaw() {
         None => Ok(config),
         Some((key, reason)) => Err(origins.refuse(key, reason)),

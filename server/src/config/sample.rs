@@ -27,10 +27,37 @@ pub fn sample() -> String {
     }
     text
 }
+
+/// One key of the configuration of a server, as it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Key {
+    /// Its dotted name.
+    pub name: &'static str,
+    /// What it is, as TOML writes it; secrets are covered, what is not set is an empty text.
+    pub value: String,
+    /// Where it was set: a file, a variable, the command line; `None` where nobody did.
+    pub place: Option<String>,
+}
+
+/// Every key of a configuration in the order of the sample.
+pub fn keys(config: &Config) -> Vec<Key> {
+    let values = written(config);
+    let key = |(name, _): &(&'static str, &str)| Key {
+        name,
+        value: values.get(*name).map(ToString::to_string).unwrap_or_default(),
+        place: config.places.of(name).map(str::to_owned),
+    };
+    DOCS.iter().map(key).collect()
+}
+
 /// Every key with its default as TOML writes it; a key that is not set is an empty text.
 pub(super) fn settings() -> BTreeMap<String, toml::Value> {
+    written(&Config::default())
+}
+
+fn written(config: &Config) -> BTreeMap<String, toml::Value> {
     let mut found = BTreeMap::new();
-    if let Ok(table) = toml::Table::try_from(Config::default()) {
+    if let Ok(table) = toml::Table::try_from(config) {
         flatten("", table, &mut found);
     }
     found
@@ -75,9 +102,13 @@ pub(super) const DOCS: &[(&str, &str)] = &[
         "The portal's time zone: a name such as \"Europe/Berlin\", or an offset such as \"+02:00\".",
     ),
     (
+        "portal.name",
+        "What the portal is called where people sign in. Administrators may change it in the page.",
+    ),
+    (
         "portal.language",
         "In which language the portal writes its own texts: system messages, previews, notifications, titles:\n\
-         \"en\" or \"ru\". What was written before stays as it is.",
+         \"en\" or \"ru\". What was written before stays as it is. Administrators may change it in the page.",
     ),
     (
         "http.listen",
@@ -100,7 +131,7 @@ pub(super) const DOCS: &[(&str, &str)] = &[
     (
         "rest.revision",
         "The shape of im.recent.get for webhooks and apps that name none: 29 (ids and counters as texts)\n\
-         or 33 (as numbers).",
+         or 33 (as numbers). Administrators may change it in the page.",
     ),
     ("rest.body_limit_bytes", "The largest request body that is read, in bytes: 1024 to 1073741824."),
     ("rest.require_https", "Whether REST calls over plain HTTP are refused."),
@@ -125,7 +156,7 @@ pub(super) const DOCS: &[(&str, &str)] = &[
     (
         "recent.window_days",
         "After how many days without change a conversation that is not pinned leaves the recent list:\n\
-         1 to 36500.",
+         1 to 36500. Administrators may change it in the page.",
     ),
     (
         "recent.resident_rows",
@@ -140,7 +171,7 @@ pub(super) const DOCS: &[(&str, &str)] = &[
     (
         "files.largest_bytes",
         "How large a file may be, in bytes: 1024 to 5368709120. One that comes inside a call is not counted in\n\
-         rest.body_limit_bytes.",
+         rest.body_limit_bytes. Administrators may change it in the page.",
     ),
     (
         "files.directory",
@@ -182,6 +213,15 @@ pub(super) const DOCS: &[(&str, &str)] = &[
         "observe.drain_seconds",
         "For how many seconds after being told to stop the server still answers, while /readyz says that\n\
          it stops: longer than load balancers take to notice. 0 to 600.",
+    ),
+    (
+        "people.invite",
+        "Who may invite somebody new: \"administrators\", or \"employees\" for everybody who works here.\n\
+         Administrators may change it in the page.",
+    ),
+    (
+        "audit.keep_days",
+        "For how many days it is kept what was done by whom: 1 to 36500. Administrators may change it in the page.",
     ),
     (
         "clock.start",

@@ -12,17 +12,20 @@ use prometheus_client::metrics::MetricType;
 use prometheus_client::metrics::counter::ConstCounter;
 use prometheus_client::metrics::gauge::ConstGauge;
 
+use super::minutes::Minutes;
+
 /// Where the figures come from.
 pub(super) struct Figures {
     messenger: Arc<Messenger>,
+    lately: Arc<Minutes>,
     started: Timestamp,
 }
 
 impl Figures {
     /// Figures of a process that starts now.
-    pub(super) fn from_now_on(messenger: Arc<Messenger>) -> Self {
+    pub(super) fn from_now_on(messenger: Arc<Messenger>, lately: Arc<Minutes>) -> Self {
         let started = messenger.clock().now();
-        Self { messenger, started }
+        Self { messenger, lately, started }
     }
 }
 
@@ -43,6 +46,11 @@ impl Collector for Figures {
         count(to, "lately_resident_doubts", "How often all lists were dropped on doubt", resident.doubts)?;
         self.store(to)?;
         self.bus(to)?;
+        let now = self.messenger.clock().now().as_second();
+        let help = "Requests answered in the last minute";
+        level(to, "lately_requests_last_minute", help, self.lately.last_minute(now))?;
+        let help = "Requests that the server failed to answer in the last day";
+        level(to, "lately_faults_last_day", help, self.lately.faults(now))?;
         let repaired = self.messenger.repaired();
         count(to, "lately_counters_repaired", "Chats whose counters a recount had to set right", repaired)?;
         let uptime = self.started.duration_until(self.messenger.clock().now()).as_secs();

@@ -16,6 +16,7 @@ use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 
 use super::figures::Figures;
+use super::minutes::Minutes;
 use crate::rest::registry::{self, Method};
 
 /// The upper ends of the histogram of durations, in seconds: from what memory answers to what nobody waits for.
@@ -34,6 +35,7 @@ pub struct Metrics {
     meters: HashMap<&'static str, Meter>,
     unknown: Meter,
     in_flight: Gauge,
+    lately: Arc<Minutes>,
     /// What is counted of the push channel.
     pub push: PushMeter,
 }
@@ -43,6 +45,10 @@ pub struct Metrics {
 pub struct PushMeter {
     /// Connections now, polls among them.
     pub connections: Gauge,
+    /// People who have one.
+    pub people: Gauge,
+    /// Transactions that those who are connected were not told of yet.
+    pub backlog: Gauge,
     /// Events handed to connections.
     pub told: Counter,
     /// Connections that were cut because they did not read.
@@ -54,6 +60,9 @@ impl PushMeter {
         let meter = Self::default();
         let help = "Connections of the push channel, polls among them";
         registry.register("lately_push_connections", help, meter.connections.clone());
+        registry.register("lately_push_people", "People who are connected", meter.people.clone());
+        let help = "Transactions that those who are connected were not told of yet";
+        registry.register("lately_push_backlog", help, meter.backlog.clone());
         registry.register("lately_push_events", "Events handed to connections", meter.told.clone());
         let help = "Connections that were cut because they did not read";
         registry.register("lately_push_cuts", help, meter.cuts.clone());
@@ -105,7 +114,8 @@ impl Metrics {
         );
         registry.register("lately_requests_in_flight", "REST requests being answered", in_flight.clone());
         let push = PushMeter::register(&mut registry);
-        registry.register_collector(Box::new(Figures::from_now_on(messenger)));
+        let lately = Arc::<Minutes>::default();
+        registry.register_collector(Box::new(Figures::from_now_on(messenger, Arc::clone(&lately))));
         let meter = |method| Meter {
             method,
             all_requests: requests.clone(),
@@ -114,7 +124,7 @@ impl Metrics {
             durations: OnceLock::new(),
         };
         let meters = registry::all().map(|method| (method.name, meter(method.name))).collect();
-        Self { unknown: meter(UNKNOWN), meters, in_flight, registry, push }
+        Self { unknown: meter(UNKNOWN), meters, in_flight, lately, registry, push }
     }
 
     /// Everything as OpenMetrics text, which Prometheus reads.
@@ -131,8 +141,9 @@ impl Metrics {
         InFlight { gauge: &self.in_flight }
     }
 
-    /// Counts an answer.
-    pub fn record(&self, method: Option<&Method>, status: StatusCode, seconds: f64) {
+    /// Counts an answer that was ready at this moment, in seconds since 1970.
+    pub fn record(&self, method: Option<&Method>, status: StatusCode, seconds: f64, at: i64) {
+        self.lately.note(at, status.is_server_error());
         let meter = method.and_then(|method| self.meters.get(method.name)).unwrap_or(&self.unknown);
         meter.duration().observe(seconds);
         meter.count(status).inc();

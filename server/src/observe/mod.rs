@@ -5,7 +5,11 @@
 
 mod figures;
 pub mod metrics;
+mod minutes;
+pub mod nodes;
 pub mod probe;
+mod reading;
+pub mod report;
 pub mod request_id;
 
 use std::sync::Arc;

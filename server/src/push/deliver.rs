@@ -59,12 +59,22 @@ impl Delivery {
                 moved = push.hub.moved() => self.tell_moved(moved),
                 _ = tick.tick() => push.tell_here(),
                 changed = committed.changed(), if !behind => match changed {
-                    Ok(()) => behind = true,
+                    Ok(()) => {
+                        behind = true;
+                        self.count_backlog();
+                    }
                     Err(_) => return,
                 },
                 () = std::future::ready(()), if behind => behind = self.read_on().await,
             }
         }
+    }
+
+    /// How many transactions wait to be told, for the metrics.
+    fn count_backlog(&self) {
+        let position = self.push.messenger.store_gauge().position;
+        let backlog = self.told.map_or(0, |told| position.saturating_sub(told).max(0));
+        self.push.metrics.push.backlog.set(backlog);
     }
 
     async fn take(&mut self, order: Order) {
@@ -123,6 +133,7 @@ impl Delivery {
         let Some(told) = self.told else { return false };
         if self.push.hub.is_empty() {
             self.told = None;
+            self.push.metrics.push.backlog.set(0);
             return false;
         }
         match self.push.messenger.tales(Arc::clone(&self.push.ears), told).await {
@@ -137,6 +148,11 @@ impl Delivery {
                     self.push.ears.forget();
                 }
                 self.told = Some(upto);
+                if more {
+                    self.count_backlog();
+                } else {
+                    self.push.metrics.push.backlog.set(0);
+                }
                 more
             }
             Err(error) => {

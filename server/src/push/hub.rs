@@ -158,6 +158,7 @@ impl Hub {
         lines.push(line);
         self.shared.ears.open(knock.user);
         if first {
+            self.shared.metrics.push.people.inc();
             state.moved.push(knock.user);
             self.shared.moved.notify_one();
         }
@@ -250,6 +251,14 @@ impl Hub {
     pub fn online(&self, user: UserId, now: Moment) -> bool {
         let state = self.shared.state.lock();
         state.lines.contains_key(&user) || state.elsewhere.get(&user).is_some_and(|until| now < *until)
+    }
+
+    /// How many people are connected, here or as far as other servers told.
+    pub fn connected(&self, now: Moment) -> usize {
+        let state = self.shared.state.lock();
+        let elsewhere =
+            state.elsewhere.iter().filter(|(user, until)| now < **until && !state.lines.contains_key(*user));
+        state.lines.len() + elsewhere.count()
     }
 
     /// Whether a person is connected to another server, as far as that told.
@@ -353,6 +362,7 @@ impl Drop for Seat {
             lines.retain(|line| line.id != self.id);
             if lines.is_empty() {
                 state.lines.remove(&self.user);
+                self.hub.metrics.push.people.dec();
                 self.hub.ears.close(self.user);
                 if self.lasting {
                     state.moved.push(self.user);

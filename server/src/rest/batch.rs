@@ -117,6 +117,7 @@ async fn one(call: &Call, command: &str, answers: &Answers) -> Outcome {
         credential: call.credential.clone(),
         params: decoded.params,
         start: decoded.start,
+        peer: call.peer,
         request: call.request.clone(),
         files: Files::default(),
     };

@@ -1,9 +1,10 @@
 //! One call of a method: who calls, with what.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use lately_messenger::{Error, Messenger, Refusal, Span};
-use lately_model::{App, ChatId, DialogId, Moment, UserId};
+use lately_model::{App, ChatId, DialogId, Doer, Moment, UserId, Way};
 
 use super::Portal;
 use super::inline::Files;
@@ -22,6 +23,8 @@ pub struct Call {
     pub params: Params,
     /// The `start` parameter, for pages.
     pub start: Option<i64>,
+    /// From where.
+    pub peer: IpAddr,
     /// The request that it came with, for the log.
     pub request: RequestId,
     /// The files that were taken out of its body.
@@ -72,6 +75,16 @@ impl Call {
             Some(app) => app.client_id.clone(),
             None => self.params.text("CLIENT_ID").unwrap_or_default().replace('\0', ""),
         }
+    }
+
+    /// Who does it and how they came, for the log of deeds.
+    pub fn doer(&self) -> Doer {
+        let (way, tool) = match self.app() {
+            _ if self.credential.is_session() => (Way::Page, String::new()),
+            Some(app) => (Way::Rest, format!("application {}", app.client_id)),
+            None => (Way::Rest, format!("webhook {}", self.credential.id)),
+        };
+        Doer { user: Some(self.user()), way, tool, peer: Some(self.peer) }
     }
 
     /// The use cases.

@@ -173,7 +173,8 @@ pub async fn divert(
     let (rest, run, letters, files) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let mut sluice = Sluice { messenger, reader, rest, run, letters, upload: None, files, limit };
     // A letter has three bytes at most, and four letters are three bytes of a file.
-    let most = messenger.largest_file().saturating_mul(4).saturating_add(limit as u64);
+    let most = messenger.largest_file().await.map_err(|_| SystemError::Unavailable)?;
+    let most = most.saturating_mul(4).saturating_add(limit as u64);
     let mut came = 0;
     let mut chunks = body.into_data_stream();
     while let Some(chunk) = chunks.next().await {

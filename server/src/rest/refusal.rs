@@ -291,6 +291,15 @@ impl From<Refusal> for WireError {
                 (StatusCode::UNAUTHORIZED, "NOT_INSTALLED", "Application not installed")
             }
             Refusal::NameEmpty => (BAD, "NAME_EMPTY", "A name is missing"),
+            Refusal::LastAdministrator => {
+                (BAD, "LAST_ADMINISTRATOR", "The portal would have no administrator any more")
+            }
+            Refusal::NoEmployee => (BAD, "NOT_AN_EMPLOYEE", "Only an employee can be an administrator"),
+            Refusal::OwnRole => {
+                (BAD, "CONFIRMATION_NEEDED", "This changes your own role: say that you mean it")
+            }
+            Refusal::MayNotInvite => (NO, "ACCESS_DENIED", "You may not invite anybody"),
+            Refusal::BadSetting(why) => return Self::new(BAD, "SETTING_ERROR", why),
             Refusal::DialogIdEmpty => (BAD, "DIALOG_ID_EMPTY", "Dialog ID can't be empty"),
             Refusal::ChatIdEmpty => (BAD, "CHAT_ID_EMPTY", "Chat ID can't be empty"),
             Refusal::UserIdEmpty => (BAD, "USER_ID_EMPTY", "User ID can't be empty"),

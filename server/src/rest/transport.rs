@@ -101,7 +101,7 @@ pub async fn answer(portal: &Arc<Portal>, request: Request<Body>, way: Way) -> R
         Err(error) => envelope::failure(&error, format),
     };
     let seconds = start.duration_until(finish).as_secs_f64().max(0.0);
-    portal.metrics.record(known.method, response.status(), seconds);
+    portal.metrics.record(known.method, response.status(), seconds, finish.as_second());
     known.tell(&asked.way.request, response.status(), seconds);
     dressed(response)
 }
@@ -164,6 +164,7 @@ async fn handle(
         credential,
         params: decoded.params,
         start: decoded.start,
+        peer: way.peer,
         request: way.request.clone(),
         files,
     };

@@ -29,10 +29,17 @@ pub struct Attempts {
 }
 
 impl Attempts {
-    /// Counts an attempt; false means that there were too many.
-    pub fn admit(&self, login: &str, peer: IpAddr, now: i64) -> bool {
+    /// Counts an attempt.
+    ///
+    /// # Errors
+    /// There were too many.
+    pub fn admit(&self, login: &str, peer: IpAddr, now: i64) -> Result<(), TooMany> {
         let login = self.logins.lock().admit(login.trim().to_lowercase(), PER_LOGIN, now);
-        self.peers.lock().admit(network(peer), PER_PEER, now) && login
+        let peer = self.peers.lock().admit(network(peer), PER_PEER, now);
+        if login == Admission::Admitted && peer == Admission::Admitted {
+            return Ok(());
+        }
+        Err(TooMany { login: login == Admission::JustStopped, peer: peer == Admission::JustStopped })
     }
 
     /// Takes back what was counted, since it was the right password.
@@ -42,6 +49,24 @@ impl Attempts {
             *count = count.saturating_sub(1);
         }
     }
+}
+
+/// There were too many attempts: which of the counts said so for the first time in its quarter of an hour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TooMany {
+    /// That of the login.
+    pub login: bool,
+    /// That of the address.
+    pub peer: bool,
+}
+
+/// What becomes of an attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Admission {
+    Admitted,
+    /// It is the first too many.
+    JustStopped,
+    Stopped,
 }
 
 /// Whoever has one address of the new kind has a whole network of them.
@@ -65,11 +90,11 @@ impl<K> Default for Book<K> {
 }
 
 impl<K: Eq + Hash> Book<K> {
-    fn admit(&mut self, key: K, most: u32, now: i64) -> bool {
+    fn admit(&mut self, key: K, most: u32, now: i64) -> Admission {
         if self.counts.len() >= KNOWN {
             self.counts.retain(|_, (_, since)| now - *since < WINDOW);
             if self.counts.len() >= KNOWN && !self.counts.contains_key(&key) {
-                return false;
+                return Admission::Stopped;
             }
         }
         let (count, since) = self.counts.entry(key).or_insert((0, now));
@@ -77,7 +102,11 @@ impl<K: Eq + Hash> Book<K> {
             (*count, *since) = (0, now);
         }
         *count = count.saturating_add(1);
-        *count <= most
+        match *count {
+            count if count <= most => Admission::Admitted,
+            count if count == most + 1 => Admission::JustStopped,
+            _ => Admission::Stopped,
+        }
     }
 }
 
@@ -90,7 +119,7 @@ mod tests {
     #[test]
     fn a_login_has_ten_attempts_in_a_quarter_of_an_hour_however_it_is_written() {
         let attempts = Attempts::default();
-        let admitted = |login, now| attempts.admit(login, HERE, now);
+        let admitted = |login, now| attempts.admit(login, HERE, now).is_ok();
         assert!((0..10).all(|second| admitted("alice", second)));
         assert!(!admitted(" ALICE ", 10) && admitted("bob", 10));
         assert!(!admitted("alice", WINDOW - 1) && admitted("alice", WINDOW));
@@ -100,7 +129,7 @@ mod tests {
     fn the_right_password_takes_back_what_was_counted() {
         let attempts = Attempts::default();
         for second in 0..1000 {
-            assert!(attempts.admit("alice", HERE, second / 10));
+            assert!(attempts.admit("alice", HERE, second / 10).is_ok());
             attempts.forgive("alice", HERE);
         }
     }
@@ -109,15 +138,18 @@ mod tests {
     fn an_address_has_a_hundred_whatever_the_logins_and_a_network_counts_as_one() {
         let attempts = Attempts::default();
         let peer = |last: u16| IpAddr::V6(Ipv6Addr::new(0x2001, 0xdb8, 0, 1, 0, 0, 0, last));
-        assert!((0..100).all(|one| attempts.admit(&format!("user{one}"), peer(one), 0)));
-        assert!(!attempts.admit("another", peer(101), 0) && attempts.admit("another", HERE, 0));
+        assert!((0..100).all(|one| attempts.admit(&format!("user{one}"), peer(one), 0).is_ok()));
+        let stopped = |peer| Err(TooMany { login: false, peer });
+        assert_eq!(attempts.admit("another", peer(101), 0), stopped(true));
+        assert_eq!(attempts.admit("another", peer(102), 0), stopped(false), "told once");
+        assert!(attempts.admit("another", HERE, 0).is_ok());
     }
 
     #[test]
     fn a_full_book_forgets_the_old_and_takes_nobody_new_before() {
         let mut book = Book::default();
-        assert!((0..KNOWN).all(|key| book.admit(key, 1, 0)));
-        assert!(!book.admit(KNOWN, 1, 1) && book.counts.len() == KNOWN);
-        assert!(book.admit(KNOWN, 1, WINDOW) && book.counts.len() == 1);
+        assert!((0..KNOWN).all(|key| book.admit(key, 1, 0) == Admission::Admitted));
+        assert_eq!((book.admit(KNOWN, 1, 1), book.counts.len()), (Admission::Stopped, KNOWN));
+        assert_eq!((book.admit(KNOWN, 1, WINDOW), book.counts.len()), (Admission::Admitted, 1));
     }
 }

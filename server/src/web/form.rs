@@ -56,6 +56,16 @@ impl Form {
         self.fields.get(name).and_then(Value::as_i64).unwrap_or_default()
     }
 
+    /// What is there, as it came.
+    pub fn value(&self, name: &str) -> Option<&Value> {
+        self.fields.get(name)
+    }
+
+    /// Whether something is there, and not `null`.
+    pub fn has(&self, name: &str) -> bool {
+        self.fields.get(name).is_some_and(|value| !value.is_null())
+    }
+
     /// Whether something is exactly `true`.
     pub fn is(&self, name: &str) -> bool {
         self.fields.get(name) == Some(&Value::Bool(true))

@@ -5,9 +5,13 @@
 
 mod asset;
 mod attempts;
+pub mod audit;
 mod form;
+mod health;
 pub mod invitation;
+mod person;
 mod session;
+mod setting;
 mod webhook;
 
 use std::net::SocketAddr;
@@ -22,6 +26,7 @@ use axum::middleware::{Next, from_fn_with_state};
 use axum::routing::get;
 
 use crate::listen::Scheme;
+use crate::observe::report::Reporter;
 use crate::rest::Portal;
 use crate::rest::refusal::SystemError;
 use crate::rest::transport::Way;
@@ -38,6 +43,7 @@ pub type DemoOffer = Arc<OnceLock<serde_json::Value>>;
 /// What answers the page's forms.
 pub struct Web {
     portal: Arc<Portal>,
+    reporter: Arc<Reporter>,
     attempts: Attempts,
 }
 
@@ -47,9 +53,11 @@ pub fn page_routes(offer: DemoOffer) -> Router {
 }
 
 /// What the page's forms are sent to.
-pub fn form_routes(portal: Arc<Portal>) -> Router {
-    let web = Arc::new(Web { portal, attempts: Attempts::default() });
-    let routes = session::routes().merge(invitation::routes()).merge(webhook::routes());
+pub fn form_routes(portal: Arc<Portal>, reporter: Arc<Reporter>) -> Router {
+    let web = Arc::new(Web { portal, reporter, attempts: Attempts::default() });
+    let routes = session::routes().merge(invitation::routes()).merge(person::routes());
+    let routes = routes.merge(webhook::routes()).merge(setting::routes());
+    let routes = routes.merge(audit::routes()).merge(health::routes());
     routes.route_layer(from_fn_with_state(Arc::clone(&web), as_required)).with_state(web)
 }
 

@@ -10,8 +10,9 @@ use axum::http::header::{self, HeaderMap};
 use axum::http::{Request, Response};
 use axum::{Extension, Router, routing};
 use lately_messenger::Error;
+use lately_messenger::audit::Stopped;
 use lately_messenger::session::Begun;
-use lately_model::{Session, UserId};
+use lately_model::{Doer, Session, UserId};
 use serde_json::{Value, json};
 
 use super::Web;
@@ -58,8 +59,8 @@ async fn sign_in((State(web), Extension(way)): Asked, request: Request<Body>) ->
         Err(error) => return answer(Err(error)),
     };
     let (login, messenger) = (form.text("login"), &web.portal.messenger);
-    if !web.attempts.admit(login, way.peer, messenger.now().0) {
-        return answer(Err(SystemError::TooManyAttempts.into()));
+    if let Err(error) = admit(&web, &way, login, Stopped::Login(login)).await {
+        return answer(Err(error));
     }
     let begun = messenger.sign_in(login, form.text("password").to_owned()).await;
     match &begun {
@@ -81,7 +82,7 @@ async fn found((State(web), Extension(way)): Asked, request: Request<Body>) -> R
     };
     let (code, login, password) = (form.text("code"), form.text("login"), form.text("password").to_owned());
     let (first, last) = (form.text("first_name"), form.text("last_name"));
-    let begun = web.portal.messenger.found(code, first, last, login, password).await;
+    let begun = web.portal.messenger.found(Doer::door(way.peer), code, first, last, login, password).await;
     welcomed(&web, &way, &form, begun)
 }
 
@@ -97,7 +98,7 @@ async fn sign_out((State(web), Extension(way)): Asked, request: Request<Body>) -
     };
     let messenger = &web.portal.messenger;
     let ended = if form.is("everywhere") {
-        messenger.sign_out_everywhere(session.user_id).await
+        messenger.sign_out_everywhere(Doer::page(session.user_id, way.peer), session.user_id).await
     } else {
         messenger.sign_out(&session).await
     };
@@ -121,15 +122,37 @@ async fn changed(web: &Web, way: &Way, request: Request<Body>) -> Result<Value, 
     let messenger = &web.portal.messenger;
     // No login has a space, so this is nobody's.
     let key = format!("user {}", session.user_id);
-    if !web.attempts.admit(&key, way.peer, messenger.now().0) {
-        return Err(SystemError::TooManyAttempts.into());
-    }
+    admit(web, way, &key, Stopped::User(session.user_id)).await?;
     let (current, password) = (form.text("current").to_owned(), form.text("password").to_owned());
-    let done = messenger.change_password(&session, current, password).await;
+    let by = Doer::page(session.user_id, way.peer);
+    let done = messenger.change_password(by, &session, current, password).await;
     done.map_err(|error| failed(error, "session", &way.request))?;
     web.attempts.forgive(&key, way.peer);
     tracing::info!(user = session.user_id.0, peer = %way.peer, "changed the password");
     Ok(json!(true))
+}
+
+/// Counts an attempt; the first one too many is noted for the administrators.
+async fn admit(web: &Web, way: &Way, key: &str, whom: Stopped<'_>) -> Result<(), WireError> {
+    let messenger = &web.portal.messenger;
+    let Err(too_many) = web.attempts.admit(key, way.peer, messenger.now().0) else { return Ok(()) };
+    for whom in [too_many.login.then_some(whom), too_many.peer.then_some(Stopped::Address)] {
+        let Some(whom) = whom else { continue };
+        if let Err(error) = messenger.stop_sign_in(whom, way.peer).await {
+            tracing::warn!(%error, peer = %way.peer, "too many attempts to sign in, and that is not noted");
+        }
+    }
+    Err(SystemError::TooManyAttempts.into())
+}
+
+/// A form of somebody who is signed in, and who that is.
+///
+/// # Errors
+/// It cannot be read, there is no session, or a fault.
+pub async fn asked(web: &Web, way: &Way, request: Request<Body>) -> Result<(Form, UserId), WireError> {
+    let form = Form::read(request).await?;
+    let caller = signed_in(web, way, &form).await?.user_id;
+    Ok((form, caller))
 }
 
 /// The session behind a form, which must bring its token.

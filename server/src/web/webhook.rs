@@ -8,13 +8,12 @@ use axum::http::{Request, Response};
 use axum::{Extension, Router, routing};
 use lately_messenger::webhook::NewWebhook;
 use lately_messenger::{Error, Refusal};
-use lately_model::{Revision, Scopes, UserId, Webhook, WebhookId};
+use lately_model::{Doer, Revision, Scopes, UserId, Webhook, WebhookId};
 use serde_json::{Value, json};
 
 use super::Web;
 use super::form::{Form, answer, failed};
-use super::session::signed_in;
-use crate::rest::refusal::WireError;
+use super::session::asked;
 use crate::rest::transport::Way;
 
 /// The routes under `/webhook`.
@@ -26,13 +25,6 @@ pub fn routes() -> Router<Arc<Web>> {
 }
 
 type Asked = (State<Arc<Web>>, Extension<Way>);
-
-/// A form of somebody who is signed in.
-async fn asked(web: &Web, way: &Way, request: Request<Body>) -> Result<(Form, UserId), WireError> {
-    let form = Form::read(request).await?;
-    let caller = signed_in(web, way, &form).await?.user_id;
-    Ok((form, caller))
-}
 
 async fn list((State(web), Extension(way)): Asked, request: Request<Body>) -> Response<Body> {
     let outcome = async {
@@ -47,8 +39,10 @@ async fn list((State(web), Extension(way)): Asked, request: Request<Body>) -> Re
 async fn add((State(web), Extension(way)): Asked, request: Request<Body>) -> Response<Body> {
     let outcome = async {
         let (form, caller) = asked(&web, &way, request).await?;
-        let made = match read(&form) {
-            Ok(new) => web.portal.messenger.add_webhook_by(Some(caller), new).await,
+        let usual = web.portal.messenger.portal_settings().await;
+        let usual = usual.map_err(|error| failed(error, "webhook", &way.request))?.revision;
+        let made = match read(&form, usual) {
+            Ok(new) => web.portal.messenger.add_webhook_by(Doer::page(caller, way.peer), new).await,
             Err(refusal) => Err(Error::from(refusal)),
         };
         let (webhook, secret) = made.map_err(|error| failed(error, "webhook", &way.request))?;
@@ -63,7 +57,7 @@ async fn remove((State(web), Extension(way)): Asked, request: Request<Body>) -> 
     let outcome = async {
         let (form, caller) = asked(&web, &way, request).await?;
         let id = WebhookId(form.number("id"));
-        let removed = web.portal.messenger.remove_webhook_by(Some(caller), id).await;
+        let removed = web.portal.messenger.remove_webhook_by(Doer::page(caller, way.peer), id).await;
         let removed = removed.map_err(|error| failed(error, "webhook", &way.request))?;
         tracing::info!(user = caller.0, webhook = id.0, removed, "removed a webhook");
         Ok(json!(removed))
@@ -71,12 +65,14 @@ async fn remove((State(web), Extension(way)): Asked, request: Request<Body>) -> 
     answer(outcome.await)
 }
 
-fn read(form: &Form) -> Result<NewWebhook, Refusal> {
+/// A webhook for which no revision is named has the usual one.
+fn read(form: &Form, usual: Revision) -> Result<NewWebhook, Refusal> {
     let scopes = Scopes::parse(form.text("scopes")).map_err(|text| Refusal::Argument("scopes", text))?;
     if scopes.iter().next().is_none() {
         return Err(Refusal::Argument("scopes", "name at least one scope, or all".to_owned()));
     }
-    let revision = Revision::try_from(form.number("revision"));
+    let named = form.has("revision");
+    let revision = if named { Revision::try_from(form.number("revision")) } else { Ok(usual) };
     Ok(NewWebhook {
         user: UserId(form.number("user")),
         scopes,

@@ -50,6 +50,11 @@ fn people_come_in_and_go() {
 }
 
 #[test]
+fn administrators_look_after_the_portal() {
+    browse("admin.spec.ts");
+}
+
+#[test]
 fn people_talk() {
     browse("talk.spec.ts");
 }

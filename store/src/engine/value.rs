@@ -1,8 +1,8 @@
 //! What goes into a statement.
 
 use lately_model::{
-    AbsenceId, AppId, BlobId, ChatId, FileId, FolderId, InvitationId, MessageId, Moment, SessionId, UserId,
-    WebhookId,
+    AbsenceId, AppId, BlobId, ChatId, DeedId, FileId, FolderId, InvitationId, MessageId, Moment, SessionId,
+    UserId, WebhookId,
 };
 
 /// One parameter or one column: the portal needs nothing but integers and texts.
@@ -114,6 +114,12 @@ impl From<AppId> for Value {
 
 impl From<AbsenceId> for Value {
     fn from(value: AbsenceId) -> Self {
+        Self::Int(value.0)
+    }
+}
+
+impl From<DeedId> for Value {
+    fn from(value: DeedId) -> Self {
         Self::Int(value.0)
     }
 }

@@ -55,7 +55,8 @@ async function ask<T>(path: string, init: RequestInit): Promise<T> {
   return body.result as T;
 }
 
-function send<T>(path: string, fields: object, sessid = ''): Promise<T> {
+/** Sends one of the page's forms. */
+export function send<T>(path: string, fields: object, sessid = ''): Promise<T> {
   const headers: Record<string, string> = { 'content-type': 'application/json' };
   if (sessid) headers['x-bitrix-csrf-token'] = sessid;
   return ask<T>(path, { method: 'POST', headers, body: JSON.stringify(fields) });
@@ -77,6 +78,22 @@ export const lookAtInvitation = (code: string) => send<{ name: string; login: st
 
 export const acceptInvitation = (code: string, login: string, password: string) =>
   send<Session>('/invitation/accept', { code, login, password });
+
+/** Whether whoever is signed in may invite people who are not here yet. */
+export const mayInvite = (sessid: string) => send<boolean>('/invitation/may', {}, sessid);
+
+/** Somebody who is not here yet. */
+export interface Newcomer {
+  email: string;
+  first_name: string;
+  last_name: string;
+  position: string;
+  guest: boolean;
+}
+
+/** Adds somebody new and invites them. */
+export const inviteNew = (sessid: string, fields: Newcomer) =>
+  send<{ user: number; link: string; expires_at: string }>('/invitation/new', fields, sessid);
 
 export const invite = (sessid: string, user: number) =>
   send<{ link: string; expires_at: string }>('/invitation', { user }, sessid);

@@ -1,5 +1,7 @@
 // English. Plural forms stand in braces, `one|other`, after the number's name: {count: message|messages}.
 
+import { adminEn } from './admin.en';
+
 export const en = {
   'app.loading': 'Loading…',
   'app.retry': 'Try again',
@@ -199,30 +201,7 @@ export const en = {
   'notify.unread': 'Mark as unread',
   'notify.remove': 'Remove',
 
-  'admin.title': 'Administration',
-  'admin.people': 'People',
-  'admin.webhooks': 'Webhooks',
-  'admin.add': 'Add and invite',
-  'admin.email': 'E-mail',
-  'admin.first': 'First name',
-  'admin.last': 'Last name',
-  'admin.guest': 'Guest from outside',
-  'admin.invite': 'Invite',
-  'admin.invited': 'Pass this address on in private. It works once, until {date}:',
-  'admin.block': 'Block',
-  'admin.unblock': 'Unblock',
-  'admin.blocked': 'blocked',
-  'admin.administrator': 'administrator',
-  'admin.find': 'Find people',
-  'admin.user': 'Acts as user number',
-  'admin.scopes': 'Scopes',
-  'admin.revision': 'Revision',
-  'admin.what': 'What it is for',
-  'admin.make': 'Make a webhook',
-  'admin.made': 'The address is shown this once. Whoever has it acts as that user:',
-  'admin.revoke': 'Revoke',
-  'admin.revoked': 'The webhook is revoked.',
-  'admin.nohooks': 'No webhooks.',
+  ...adminEn,
 
   'fail.offline': 'The portal cannot be reached.',
   'fail.copy': 'The browser did not let this be copied.',

@@ -42,5 +42,5 @@ export function t(key: Key, values: Record<string, string | number> = {}): strin
 /** What to tell of a failure. */
 export function readable(failure: Failure): string {
   const key = `fail.${failure.code}`;
-  return key in en ? t(key as Key) : t('fail.other', { text: failure.message || failure.code });
+  return key in en ? t(key as Key, { text: failure.message }) : t('fail.other', { text: failure.message || failure.code });
 }

@@ -1,5 +1,6 @@
 // Russian: plural forms are one|few|many.
 
+import { adminRu } from './admin.ru';
 import type { Key } from './en';
 
 export const ru: Record<Key, string> = {
@@ -201,30 +202,7 @@ export const ru: Record<Key, string> = {
   'notify.unread': 'Отметить непрочитанным',
   'notify.remove': 'Удалить',
 
-  'admin.title': 'Управление',
-  'admin.people': 'Люди',
-  'admin.webhooks': 'Вебхуки',
-  'admin.add': 'Добавить и пригласить',
-  'admin.email': 'Эл. почта',
-  'admin.first': 'Имя',
-  'admin.last': 'Фамилия',
-  'admin.guest': 'Гость извне',
-  'admin.invite': 'Пригласить',
-  'admin.invited': 'Передайте этот адрес лично. Он сработает один раз, до {date}:',
-  'admin.block': 'Заблокировать',
-  'admin.unblock': 'Разблокировать',
-  'admin.blocked': 'заблокирован',
-  'admin.administrator': 'администратор',
-  'admin.find': 'Найти людей',
-  'admin.user': 'Действует как пользователь номер',
-  'admin.scopes': 'Права',
-  'admin.revision': 'Ревизия',
-  'admin.what': 'Для чего',
-  'admin.make': 'Создать вебхук',
-  'admin.made': 'Адрес показан один раз. Кто знает его, действует как этот пользователь:',
-  'admin.revoke': 'Отозвать',
-  'admin.revoked': 'Вебхук отозван.',
-  'admin.nohooks': 'Вебхуков нет.',
+  ...adminRu,
 
   'fail.offline': 'Портал недоступен.',
   'fail.copy': 'Браузер не дал скопировать.',

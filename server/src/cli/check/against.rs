@@ -1,6 +1,6 @@
 //! `lately check --against`: two portals, fact by fact.
 //!
-//! Must hold: both are exported as `lately export` does, each from one consistent state, and compared while they are
+//! Must hold: the log of what was done by whom is each portal's own and not compared; both are exported as `lately export` does, each from one consistent state, and compared while they are
 //! read: memory holds a few pieces of either, however large they are.
 
 use std::io::{self, BufRead, BufReader, BufWriter, ErrorKind, Read, Write};

@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::ground::{self, POSTGRES};
 use super::offer::{Bases, OFFER_FILE, Offer};
-use super::{People, ca_file, revision};
+use super::{People, ca_file};
 use crate::boot::BootError;
 use crate::cli::failure::{Failure, chain};
 use crate::cli::signals::Signals;
@@ -137,7 +137,8 @@ impl Ground<'_> {
         let clock = Arc::new(session::clock(self.config)?);
         let limits = session::limits(self.config)?;
         let messenger = Messenger::open(Database::Postgres(database), limits, clock, Arc::new(SystemDice))?;
-        let people = People::bring(&messenger, &self.config.data, revision(self.config)).await;
+        let revision = messenger.portal_settings().await?.revision;
+        let people = People::bring(&messenger, &self.config.data, revision).await;
         messenger.close().await;
         people
     }

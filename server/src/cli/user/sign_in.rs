@@ -3,7 +3,7 @@
 use std::io::Read;
 
 use clap::Args;
-use lately_model::UserId;
+use lately_model::{Doer, UserId};
 
 use super::super::failure::Failure;
 use super::super::print;
@@ -52,7 +52,8 @@ impl Password {
             Failure::misused(format!("no password can be read: {error}"), "Write it to standard input.")
         })?;
         let password = text.lines().next().unwrap_or_default().to_owned();
-        let login = session.messenger.set_password(UserId(self.id), self.login, password).await?;
+        let by = Doer::command("user password");
+        let login = session.messenger.set_password(by, UserId(self.id), self.login, password).await?;
         session.finish().await;
         print::line(&login)?;
         print::remark(&format!("user {} signs in as {login}", self.id));
@@ -63,7 +64,8 @@ impl Password {
 impl Invite {
     /// Makes the invitation.
     pub(super) async fn run(self, session: Session) -> Result<(), Failure> {
-        let (_, code) = session.messenger.invite_person(None, UserId(self.id)).await?;
+        let (_, code) =
+            session.messenger.invite_person(Doer::command("user invite"), UserId(self.id)).await?;
         let link = invitation::link(&session.base_url(), &code);
         session.finish().await;
         print::line(&link)

@@ -296,6 +296,6 @@ async fn user_list(call: &Call) -> Result<Answer, Failure> {
 
 async fn set_owner(call: &Call) -> Result<Answer, Failure> {
     let chat = call.group()?;
-    call.messenger().set_owner(call.user(), chat, call.target_user()?).await?;
+    call.messenger().set_owner(call.doer(), chat, call.target_user()?).await?;
     Ok(Answer::tree(true))
 }

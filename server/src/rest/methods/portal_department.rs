@@ -159,17 +159,17 @@ fn compare(one: &Department, other: &Department, by: &str) -> Ordering {
 }
 
 async fn add(call: &Call) -> Result<Answer, Failure> {
-    let id = call.messenger().add_department(call.user(), draft(&call.params)?).await?;
+    let id = call.messenger().add_department(call.doer(), draft(&call.params)?).await?;
     Ok(Answer::tree(id))
 }
 
 async fn update(call: &Call) -> Result<Answer, Failure> {
-    call.messenger().edit_department(call.user(), id(call)?, draft(&call.params)?).await?;
+    call.messenger().edit_department(call.doer(), id(call)?, draft(&call.params)?).await?;
     Ok(Answer::tree(true))
 }
 
 async fn delete(call: &Call) -> Result<Answer, Failure> {
-    call.messenger().dissolve_department(call.user(), id(call)?).await?;
+    call.messenger().dissolve_department(call.doer(), id(call)?).await?;
     Ok(Answer::tree(true))
 }
 

@@ -114,6 +114,7 @@ pub const METHODS: &[Method] = &[
             Refusal::Argument("EMAIL", String::new()),
             Refusal::Argument("UF_DEPARTMENT", String::new()),
             Refusal::Argument("PERSONAL_BIRTHDAY", String::new()),
+            Refusal::LastAdministrator,
             Refusal::Core(String::new()),
         ],
         result: Shape::Bool,
@@ -307,7 +308,7 @@ async fn add(call: &Call) -> Result<Answer, Failure> {
     }
     let changes = Changes { avatar: photo(call).await?, ..Changes::read(params)? };
     fill(&mut user, &changes);
-    let id = call.messenger().add_user(Some(call.user()), user).await?;
+    let id = call.messenger().add_user(call.doer(), user).await?;
     Ok(Answer::tree(id.0))
 }
 
@@ -319,7 +320,7 @@ async fn update(call: &Call) -> Result<Answer, Failure> {
         fill(user, &changes);
         Ok(())
     };
-    call.messenger().edit_user(Some(call.user()), id, edit).await?;
+    call.messenger().edit_user(call.doer(), id, edit).await?;
     Ok(Answer::tree(true))
 }
 

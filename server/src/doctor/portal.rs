@@ -5,9 +5,9 @@ use std::time::Duration;
 use lately_messenger::{Clock, SystemClock, bus};
 use lately_store::{Database, Inspection, Store};
 
-use super::Finding;
+use super::advice::{self, chain};
 use super::machine::durable;
-use crate::cli::failure::Failure;
+use super::{Asker, Finding};
 use crate::config::Config;
 
 /// The oldest PostgreSQL that the statements are written for.
@@ -21,7 +21,7 @@ const FAR_APART: i64 = 60_000;
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The database: whether it opens, what is in it, how fast it writes, and its clock.
-pub(super) fn database(config: &Config) -> Vec<Finding> {
+pub(super) fn database(config: &Config, asker: Asker) -> Vec<Finding> {
     let database = match config.database() {
         Ok(database) => database,
         Err(error) => return vec![Finding::fail("database", error.to_string(), "Look at --database.")],
@@ -33,16 +33,13 @@ pub(super) fn database(config: &Config) -> Vec<Finding> {
         let advice = "The first start makes one; or name the right directory with --data.";
         return vec![Finding::warn("database", what, advice)];
     }
-    match Store::inspect(&database) {
+    match Store::inspect(&database, asker == Asker::Command) {
         Ok(found) => {
             let mut findings = vec![schema(&database, &found)];
             findings.extend(judged(&found));
             findings
         }
-        Err(error) => match Failure::from(error) {
-            Failure::Told { what, advice, .. } => vec![Finding::fail("database", what, advice)],
-            Failure::ReaderGone => Vec::new(),
-        },
+        Err(error) => vec![Finding::fail("database", chain(&error), advice::of(&error))],
     }
 }
 
@@ -127,7 +124,7 @@ pub(super) async fn bus(config: &Config) -> Finding {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::doctor::Health;
+    use crate::doctor::Health;
 
     #[test]
     fn clocks_may_be_a_little_apart() {

@@ -68,7 +68,7 @@ async fn probe(config: &Config) -> Result<(), String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::doctor::Health;
+    use crate::doctor::Health;
 
     #[tokio::test]
     async fn a_folder_that_cannot_be_written_to_is_told() {

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use lately_messenger::{Clock, SystemClock};
 
-use super::Finding;
+use super::{Asker, Finding};
 use crate::config::Config;
 use crate::control;
 
@@ -31,7 +31,7 @@ pub(super) fn data(config: &Config) -> Vec<Finding> {
 }
 
 /// The directory itself, or the nearest one above it that is there.
-pub(super) fn nearest(data: &Path) -> Option<PathBuf> {
+pub fn nearest(data: &Path) -> Option<PathBuf> {
     let whole = std::path::absolute(data).ok()?;
     whole.ancestors().find(|place| place.exists()).map(Path::to_owned)
 }
@@ -69,10 +69,19 @@ pub(super) fn durable(about: &'static str, took: Duration) -> Finding {
     Finding::warn(about, what, "Each commit takes that long: use a faster disk, or a database nearer by.")
 }
 
+/// How many bytes are free on the disk of a directory.
+///
+/// # Errors
+/// The system does not say.
+pub fn free(there: &Path) -> io::Result<u64> {
+    let disk = rustix::fs::statvfs(there)?;
+    Ok(disk.f_bavail.saturating_mul(disk.f_frsize))
+}
+
 /// How much room a disk has.
 pub(super) fn disk(there: &Path) -> Finding {
-    let free = match rustix::fs::statvfs(there) {
-        Ok(disk) => disk.f_bavail.saturating_mul(disk.f_frsize),
+    let free = match free(there) {
+        Ok(free) => free,
         Err(error) => return Finding::warn("disk", format!("{}: {error}", there.display()), ""),
     };
     let what = format!("{:.1} GiB free for {}", free as f64 / f64::from(1 << 30), there.display());
@@ -99,13 +108,13 @@ pub(super) fn clock(config: &Config) -> Vec<Finding> {
 }
 
 /// The addresses to answer on: free, or answered by the server on these data.
-pub(super) fn addresses(config: &Config) -> Vec<Finding> {
+pub(super) fn addresses(config: &Config, asker: Asker) -> Vec<Finding> {
     let all: Vec<&SocketAddr> = config.http.listen.iter().chain(&config.https.listen).collect();
     if all.is_empty() {
         let advice = "Set http.listen or https.listen, or nobody can reach the server.";
         return vec![Finding::warn("address", "the server would answer nowhere", advice)];
     }
-    let runs = control::nudge(&config.data);
+    let runs = asker == Asker::Server || control::nudge(&config.data);
     all.into_iter().map(|address| one_address(*address, runs, &config.data)).collect()
 }
 
@@ -135,7 +144,7 @@ fn one_address(address: SocketAddr, runs: bool, data: &Path) -> Finding {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::doctor::Health;
+    use crate::doctor::Health;
 
     #[test]
     fn a_port_that_another_program_has_is_told_from_our_own() {

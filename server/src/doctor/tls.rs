@@ -75,7 +75,7 @@ fn dated(until: Option<Timestamp>, now: Timestamp, local: bool) -> Finding {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::doctor::Health;
+    use crate::doctor::Health;
 
     #[test]
     fn a_certificate_is_renewed_in_time() {
