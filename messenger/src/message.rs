@@ -62,6 +62,8 @@ pub struct MessageDraft {
     pub menu: Patch,
     /// Whether it is shown as the system's.
     pub system: bool,
+    /// What the application is called that sends it; a message of the system says so in its first line.
+    pub program: Option<String>,
     /// The message it replies to.
     pub reply: Option<MessageId>,
     /// Whether pages that its text names are not to be shown below it.
@@ -229,6 +231,10 @@ fn append(
         return Err(Refusal::MessageEmpty.into());
     }
     let system = draft.system && !actor.is_extranet();
+    let text = match draft.program.as_deref().filter(|program| system && !program.is_empty()) {
+        Some(program) => format!("[b]{program}[/b]\n{text}").trim_end().to_owned(),
+        None => text,
+    };
     let message = NewMessage {
         chat_id: chat.id,
         author_id: if system { UserId(0) } else { user },

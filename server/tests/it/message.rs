@@ -391,3 +391,17 @@ async fn whoever_signed_in_writes_as_themselves() {
     let id = browser.ok("im.message.add", json!({ "DIALOG_ID": 1, "MESSAGE": "I", "SYSTEM": "Y" })).await;
     assert_eq!(read(&stage.alice, "2", id.as_i64().unwrap()).await["author_id"], 2);
 }
+
+#[tokio::test]
+async fn an_application_that_speaks_as_the_system_says_its_name_first() {
+    let stage = Stage::set().await;
+    let app = stage.portal.app("im").await;
+    let alice = stage.portal.app_client(&app, Person::Alice).await;
+    let id = add(&alice, json!({ "DIALOG_ID": 2, "MESSAGE": "Sold out", "SYSTEM": "Y" })).await;
+    let message = read(&stage.bob, "1", id).await;
+    assert_eq!((&message["author_id"], &message["text"]), (&json!(0), &json!("[b]Stock bot[/b]\nSold out")));
+    let id = add(&alice, json!({ "DIALOG_ID": 2, "MESSAGE": "Sold out" })).await;
+    let message = read(&stage.bob, "1", id).await;
+    assert_eq!((&message["author_id"], &message["text"]), (&json!(1), &json!("Sold out")));
+    stage.check().await;
+}

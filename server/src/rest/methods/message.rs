@@ -142,6 +142,7 @@ async fn add(call: &Call) -> Result<Answer, Failure> {
         menu: patch(call, "MENU"),
         // People in a browser write as themselves (behaviour.md G).
         system: call.params.yes("SYSTEM") && !call.credential.is_session(),
+        program: call.credential.app.as_ref().map(|app| app.title.clone()),
         reply: call.positive("REPLY_ID").map(MessageId),
         bare: call.params.no("URL_PREVIEW"),
         template_id: call.params.text("TEMPLATE_ID"),
