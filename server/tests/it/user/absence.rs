@@ -1,7 +1,6 @@
 //! Absences: people are away on the days that were said, and not a second longer.
 
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
 use lately_model::absence::AbsenceKind;
 use lately_model::{Absence, AbsenceId, UserId};
 use lately_testkit::{Client, Person, TestPortal};
@@ -205,7 +204,8 @@ async fn the_command_line_adds_lists_and_takes_back_beside_a_running_server() {
     let process = Process::serve(dir.path());
     let alice = process.client(1);
     alice.say(2, "hello").await;
-    let today = jiff::Timestamp::now().to_zoned(TimeZone::UTC).date();
+    let now = alice.ok("server.time", json!({})).await;
+    let today: Date = now.as_str().and_then(|now| now.get(..10)).unwrap().parse().unwrap();
     let (from, until) = (today.yesterday().unwrap().to_string(), today.tomorrow().unwrap().to_string());
     let words = ["user", "absence", "add", "2", "--from", &from, "--until", &until, "--kind", "sick"];
     assert_eq!(ok(dir.path(), &words), "1\n");
