@@ -50,7 +50,7 @@ export const adminEn = {
   'apps.install': 'Address that is told of the installation',
   'apps.wait': 'Only administrators use it at first',
   'apps.make': 'Make an application',
-  'apps.made': 'The secret is shown this once. docs/apps.md says what an application does with these:',
+  'apps.made': 'The secret is shown this once. The application needs all three:',
   'apps.none': 'No applications.',
   'apps.pending': 'not installed yet',
   'apps.finish': 'Finish the installation',
