@@ -4,7 +4,7 @@
 //! and what is noted of it happen in one transaction.
 
 use lately_model::app::{TITLE_CHARS, is_address, is_name};
-use lately_model::{App, AppId, Revision, Scopes, UserId, text};
+use lately_model::{App, AppId, Deed, DeedKind, Doer, Revision, Scopes, UserId, text};
 use lately_store::Tx;
 
 use crate::user::administering;
@@ -45,7 +45,9 @@ pub struct NewApp {
 impl Messenger {
     /// Makes an application on behalf of an administrator, or with `None` of the operator. Answers it with its secret,
     /// which is never shown again.
-    pub async fn add_app(&self, caller: Option<UserId>, new: NewApp) -> Result<(App, String), Error> {
+    pub async fn add_app(&self, by: impl Into<Doer>, new: NewApp) -> Result<(App, String), Error> {
+        let (by, now) = (by.into(), self.now());
+        let caller = by.user;
         let (app, secret) = self.drawn(caller, new)?;
         let made: App = self
             .store
@@ -56,6 +58,7 @@ impl Messenger {
                     return Err(Error::from(Refusal::Core(text)));
                 }
                 let made = App { id: tx.add_app(&app)?, ..app.clone() };
+                tx.add_deed(&about(Deed::new(now, DeedKind::AppAdded, &by), &made))?;
                 if made.installed {
                     installed(tx, &made, caller)?;
                 }
@@ -127,13 +130,16 @@ impl Messenger {
     }
 
     /// Finishes the installation of an application; false if there is no such application. Once more changes nothing.
-    pub async fn install_app(&self, caller: Option<UserId>, id: AppId) -> Result<bool, Error> {
+    pub async fn install_app(&self, by: impl Into<Doer>, id: AppId) -> Result<bool, Error> {
+        let (by, now) = (by.into(), self.now());
+        let caller = by.user;
         self.store
             .write(move |tx| {
                 administering(tx, caller)?;
                 let Some(app) = tx.app(id)? else { return Ok(false) };
                 if !app.installed {
                     tx.install_app(id)?;
+                    tx.add_deed(&about(Deed::new(now, DeedKind::AppInstalled, &by), &app))?;
                     installed(tx, &App { installed: true, ..app }, caller)?;
                 }
                 Ok(true)
@@ -142,18 +148,26 @@ impl Messenger {
     }
 
     /// Removes an application with its tokens, and with `clean` what it keeps in options too; false if there was none.
-    pub async fn remove_app(&self, caller: Option<UserId>, id: AppId, clean: bool) -> Result<bool, Error> {
+    pub async fn remove_app(&self, by: impl Into<Doer>, id: AppId, clean: bool) -> Result<bool, Error> {
+        let (by, now) = (by.into(), self.now());
         self.store
             .write(move |tx| {
-                administering(tx, caller)?;
+                administering(tx, by.user)?;
                 let Some(app) = tx.app(id)? else { return Ok(false) };
                 if clean {
                     tx.remove_options(&app.client_id)?;
                 }
+                tx.add_deed(&about(Deed::new(now, DeedKind::AppRemoved, &by), &app))?;
                 Ok(tx.remove_app(id)?)
             })
             .await
     }
+}
+
+/// A deed about an application: what it is and may do, never its secrets.
+fn about(deed: Deed, app: &App) -> Deed {
+    let deed = deed.thing(app.id.0).with("client_id", app.client_id.as_str());
+    deed.with("scopes", app.scopes.joined()).with("title", app.title.as_str())
 }
 
 /// What comes with the end of an installation, in the same transaction.

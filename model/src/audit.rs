@@ -59,7 +59,7 @@ pub struct Doer {
     pub user: Option<UserId>,
     /// How they came.
     pub way: Way,
-    /// By which command, or by which webhook.
+    /// By which command, webhook or application.
     pub tool: String,
     /// From where.
     pub peer: Option<IpAddr>,
@@ -144,6 +144,12 @@ kinds!(
     WebhookAdded = "webhook_added",
     /// A webhook was revoked.
     WebhookRevoked = "webhook_revoked",
+    /// An application was made.
+    AppAdded = "app_added",
+    /// The installation of an application was finished.
+    AppInstalled = "app_installed",
+    /// An application was removed, with its tokens.
+    AppRemoved = "app_removed",
     /// A department was added.
     DepartmentAdded = "department_added",
     /// A department was changed.
@@ -184,7 +190,7 @@ pub struct Deed {
     pub doer: Doer,
     /// Whom it is about, if somebody.
     pub user_id: UserId,
-    /// The number of the webhook, department or chat that it is about; 0 for none.
+    /// The number of the webhook, application, department or chat that it is about; 0 for none.
     pub thing: i64,
     /// What else there is to know.
     pub detail: Map<String, Value>,

@@ -5,13 +5,13 @@ import type { Page } from '@playwright/test';
 import { join } from 'node:path';
 import { complaintsOf, expect, test } from './portal';
 
-const PARTS = ['people', 'webhooks', 'settings', 'health', 'audit'] as const;
+const PARTS = ['people', 'webhooks', 'apps', 'settings', 'health', 'audit'] as const;
 
 async function part(page: Page, name: (typeof PARTS)[number]) {
   await page.evaluate((to) => {
     location.hash = `#/admin/${to}`;
   }, name);
-  const ready = { people: 'li select', webhooks: 'form.card', settings: 'form.card', health: 'dl.figures', audit: 'ol > li' }[name];
+  const ready = { people: 'li select', webhooks: 'form.card', apps: 'form.card', settings: 'form.card', health: 'dl.figures', audit: 'ol > li' }[name];
   await expect(page.getByRole('main').locator(ready).first()).toBeVisible();
 }
 
@@ -86,6 +86,23 @@ test('settings count at once and can be given back to the configuration', async 
   await expect(row).toContainText('the command line');
   await part(page, 'webhooks');
   await expect(page.getByLabel('Revision')).toHaveValue('29');
+  expect(complaintsOf(page)).toEqual([]);
+});
+
+test('an application is made, installed and removed', async ({ portal, browser }) => {
+  const page = await portal.enter(browser, 1);
+  await part(page, 'apps');
+  await page.getByLabel('Name').fill('Stock bot');
+  await page.getByLabel('Address of its page').fill('https://stock.example.org/');
+  await page.getByLabel('Only administrators use it at first').check();
+  await page.getByRole('button', { name: 'Make an application' }).click();
+  await expect(page.getByRole('status').getByText('client_secret')).toBeVisible();
+  const row = page.locator('li').filter({ hasText: 'https://stock.example.org/' });
+  await expect(row).toContainText('not installed yet');
+  await row.getByRole('button', { name: 'Finish the installation' }).click();
+  await expect(row).not.toContainText('not installed yet');
+  await row.getByRole('button', { name: 'Remove: Stock bot' }).click();
+  await expect(page.getByText('No applications.')).toBeVisible();
   expect(complaintsOf(page)).toEqual([]);
 });
 
@@ -169,6 +186,7 @@ test('the keyboard alone goes through the parts', async ({ portal, browser }) =>
   const page = await portal.enter(browser, 1);
   await part(page, 'people');
   await page.getByRole('link', { name: 'People', exact: true }).focus();
+  await page.keyboard.press('Tab');
   await page.keyboard.press('Tab');
   await page.keyboard.press('Tab');
   await expect(page.getByRole('link', { name: 'Settings' })).toBeFocused();

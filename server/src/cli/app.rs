@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::{Args, Subcommand};
 use lately_messenger::app::NewApp;
 use lately_model::app::STATUS;
-use lately_model::{App as Row, Revision, Scopes, UserId};
+use lately_model::{App as Row, Doer, Revision, Scopes, UserId};
 use serde_json::{Value, json};
 
 use super::failure::Failure;
@@ -134,7 +134,7 @@ impl Add {
     async fn run(self, session: Session) -> Result<(), Failure> {
         let revision = match self.revision {
             Some(revision) => revision,
-            None => Revision::try_from(i64::from(session.config.rest.revision)).unwrap_or_default(),
+            None => session.messenger.portal_settings().await?.revision,
         };
         let new = NewApp {
             client_id: self.client_id,
@@ -148,7 +148,7 @@ impl Add {
             installed: !self.pending,
             revision,
         };
-        let (app, secret) = session.messenger.add_app(None, new).await?;
+        let (app, secret) = session.messenger.add_app(Doer::command("app add"), new).await?;
         session.finish().await;
         print::json(&json!({
             "id": app.id,
@@ -212,7 +212,7 @@ async fn found(session: &Session, named: &str) -> Result<Row, Failure> {
 
 async fn install(session: Session, named: &str) -> Result<(), Failure> {
     let app = found(&session, named).await?;
-    session.messenger.install_app(None, app.id).await?;
+    session.messenger.install_app(Doer::command("app install"), app.id).await?;
     session.finish().await;
     print::line(&format!("installed application {}", app.id))
 }
@@ -236,7 +236,7 @@ impl Token {
 impl Remove {
     async fn run(self, session: Session) -> Result<(), Failure> {
         let app = found(&session, &self.app).await?;
-        session.messenger.remove_app(None, app.id, self.clean).await?;
+        session.messenger.remove_app(Doer::command("app remove"), app.id, self.clean).await?;
         session.finish().await;
         print::line(&format!("removed application {}", app.id))
     }

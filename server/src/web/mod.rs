@@ -3,6 +3,7 @@
 //! Must hold: no inline script and no inline style, so that the content policy can forbid them; what only demo portals
 //! offer is told to nobody beyond this machine. What the page shows of people and talks it gets through the API.
 
+mod app;
 mod asset;
 mod attempts;
 pub mod audit;
@@ -56,7 +57,7 @@ pub fn page_routes(offer: DemoOffer) -> Router {
 pub fn form_routes(portal: Arc<Portal>, reporter: Arc<Reporter>) -> Router {
     let web = Arc::new(Web { portal, reporter, attempts: Attempts::default() });
     let routes = session::routes().merge(invitation::routes()).merge(person::routes());
-    let routes = routes.merge(webhook::routes()).merge(setting::routes());
+    let routes = routes.merge(app::routes()).merge(webhook::routes()).merge(setting::routes());
     let routes = routes.merge(audit::routes()).merge(health::routes());
     routes.route_layer(from_fn_with_state(Arc::clone(&web), as_required)).with_state(web)
 }

@@ -66,5 +66,6 @@ mod setting;
 mod stage;
 mod transport;
 mod user;
+mod web_app;
 mod web_webhook;
 mod webhook_auth;

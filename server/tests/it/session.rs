@@ -229,6 +229,19 @@ async fn what_is_no_form_is_refused_and_loses_nothing() {
         "/webhook/list",
         "/webhook/add",
         "/webhook/remove",
+        "/app/list",
+        "/app/add",
+        "/app/remove",
+        "/person/list",
+        "/person/role",
+        "/person/sign-out",
+        "/invitation/may",
+        "/invitation/new",
+        "/setting/list",
+        "/setting/change",
+        "/audit/list",
+        "/health",
+        "/health/check",
     ] {
         let form = post(path).form(&[("login", "bob@example.com"), ("password", PASSWORD)]);
         assert_eq!(

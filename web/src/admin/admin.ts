@@ -111,3 +111,30 @@ export const askDoctor = (sessid: string) => send<Finding[]>('/health/check', {}
 
 export const listDeeds = (sessid: string, filter: { user: number; kind: string; before: string }) =>
   send<{ deeds: Deed[]; next: string | null; kinds: string[] }>('/audit/list', filter, sessid);
+
+/** An application as its administrators see it. */
+export interface App {
+  id: number;
+  client_id: string;
+  title: string;
+  scopes: string[];
+  handler_url: string;
+  installed: boolean;
+  revision: number;
+}
+
+/** What is shown once, when an application is made. */
+export interface Keys {
+  client_id: string;
+  client_secret: string;
+  application_token: string;
+}
+
+export const listApps = (sessid: string) => send<App[]>('/app/list', {}, sessid);
+
+export const addApp = (sessid: string, fields: { title: string; scopes: string; handler_url: string; install_url: string; pending: boolean }) =>
+  send<Keys>('/app/add', fields, sessid);
+
+export const installApp = (sessid: string, id: number) => send<boolean>('/app/install', { id }, sessid);
+
+export const removeApp = (sessid: string, id: number) => send<boolean>('/app/remove', { id }, sessid);
