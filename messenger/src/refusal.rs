@@ -43,6 +43,8 @@ pub enum Refusal {
     ClientSecretWrong,
     /// The code or the refresh token is unknown, was used, or is too old.
     GrantUnknown,
+    /// The application asks for more than it was made with.
+    ScopeBeyond,
     /// The installation of the application is not finished.
     AppNotInstalled,
     /// A name is missing.

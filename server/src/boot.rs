@@ -16,6 +16,7 @@ use tokio_util::task::TaskTracker;
 use crate::config::{Config, ConfigError};
 use crate::front::Front;
 use crate::listen::App;
+use crate::oauth::OAuth;
 use crate::observe::metrics::Metrics;
 use crate::observe::probe::Health;
 use crate::observe::request_id::RequestIds;
@@ -164,6 +165,7 @@ impl Server {
             messenger: Arc::clone(&messenger),
             metrics: Arc::clone(&metrics),
             zone,
+            places: config.places(&base_url),
             base_url: base_url.clone(),
             limits: Limits::new(limits(&config)),
             body_limit: config.rest.body_limit_bytes,
@@ -179,7 +181,9 @@ impl Server {
         }
         let offer: DemoOffer = Arc::new(OnceLock::new());
         let ids = RequestIds::new(dice.as_ref());
-        let app = Front::new(portal, Arc::clone(&push), Arc::clone(&offer), Arc::clone(&health), ids);
+        let oauth = OAuth::new(Arc::clone(&portal), &config.oauth.hosts);
+        let offered = Arc::clone(&offer);
+        let app = Front::new(portal, oauth, Arc::clone(&push), offered, Arc::clone(&health), ids);
         for socket in http_sockets {
             main.listen(socket, None, app.clone());
         }

@@ -24,6 +24,8 @@ pub enum SystemError {
     BadWebhook,
     /// The access token is unknown.
     BadToken,
+    /// A request for tokens lacks this, or it is not known.
+    GrantMalformed(&'static str),
     /// The access token's time is over.
     TokenExpired,
     /// The access token's user was dismissed.
@@ -165,6 +167,10 @@ impl From<SystemError> for WireError {
                 (S::UNAUTHORIZED, "INVALID_CREDENTIALS", "Invalid request credentials")
             }
             SystemError::BadToken => (S::UNAUTHORIZED, "invalid_token", "Unable to get application by token"),
+            SystemError::GrantMalformed(name) => {
+                let text = format!("No \"{name}\" parameter found, or one that is not known");
+                return Self::new(S::BAD_REQUEST, "invalid_request", text);
+            }
             SystemError::TokenExpired => {
                 (S::UNAUTHORIZED, "expired_token", "The access token provided has expired.")
             }
@@ -258,6 +264,7 @@ impl From<Refusal> for WireError {
             Refusal::GrantUnknown => {
                 (BAD, "invalid_grant", "The code or refresh token is unknown or too old")
             }
+            Refusal::ScopeBeyond => (NO, "invalid_scope", "The application has not all of these scopes"),
             Refusal::AppNotInstalled => {
                 (StatusCode::UNAUTHORIZED, "NOT_INSTALLED", "Application not installed")
             }

@@ -37,6 +37,7 @@ mod migrate;
 mod moving;
 mod nodes;
 mod notification;
+mod oauth;
 mod observe;
 mod option;
 mod page;
