@@ -47,6 +47,20 @@ pub enum Refusal {
     ScopeBeyond,
     /// The installation of the application is not finished.
     AppNotInstalled,
+    /// On behalf of somebody who is no administrator, an application tells nobody but them.
+    OthersOfApplication,
+    /// What is no name of a module.
+    ModuleMalformed,
+    /// What is no name of a command.
+    CommandMalformed,
+    /// The parameters of an event are no map, or too large.
+    ParamsMalformed,
+    /// Only administrators let an application send texts.
+    PushOfAdministrators,
+    /// The text that an application sends is empty.
+    PushTextEmpty,
+    /// The application has no name in which it could send something.
+    AppNameless,
     /// A name is missing.
     NameEmpty,
     /// The dialog id is missing or malformed.

@@ -30,6 +30,8 @@ pub enum SystemError {
     TokenExpired,
     /// The access token's user was dismissed.
     TokenOfNobody,
+    /// The access token's application is not installed yet.
+    NotInstalled,
     /// The session is over, or its token does not go with it.
     BadSession,
     /// Too many attempts to sign in.
@@ -73,6 +75,7 @@ impl SystemError {
         Self::BadToken,
         Self::TokenExpired,
         Self::TokenOfNobody,
+        Self::NotInstalled,
         Self::BadSession,
         Self::InsufficientScope,
         Self::HttpsRequired,
@@ -177,6 +180,7 @@ impl From<SystemError> for WireError {
             SystemError::TokenOfNobody => {
                 (S::UNAUTHORIZED, "authorization_error", "Unable to authorize user")
             }
+            SystemError::NotInstalled => (S::UNAUTHORIZED, "NOT_INSTALLED", "Application not installed"),
             SystemError::BadSession => {
                 (S::UNAUTHORIZED, "session_failed", "The session is over, or sessid does not go with it")
             }
@@ -265,9 +269,18 @@ impl From<Refusal> for WireError {
                 (BAD, "invalid_grant", "The code or refresh token is unknown or too old")
             }
             Refusal::ScopeBeyond => (NO, "invalid_scope", "The application has not all of these scopes"),
-            Refusal::AppNotInstalled => {
-                (StatusCode::UNAUTHORIZED, "NOT_INSTALLED", "Application not installed")
+            Refusal::AppNotInstalled => return SystemError::NotInstalled.into(),
+            Refusal::OthersOfApplication => {
+                (BAD, "USER_ID_ACCESS_ERROR", "You may send an event to yourself only")
             }
+            Refusal::ModuleMalformed => (BAD, "MODULE_ID_ERROR", "Module id format error"),
+            Refusal::CommandMalformed => (BAD, "COMMAND_ERROR", "Command format error"),
+            Refusal::ParamsMalformed => (BAD, "PARAMS_ERROR", "Params must be a map of at most 32 KiB"),
+            Refusal::PushOfAdministrators => {
+                (BAD, "ACCESS_ERROR", "Only administrators may send texts of an application")
+            }
+            Refusal::PushTextEmpty => (BAD, "TEXT_ERROR", "Text can't be empty"),
+            Refusal::AppNameless => (BAD, "EMPTY_APP_NAME", "The application has no name"),
             Refusal::NameEmpty => (BAD, "NAME_EMPTY", "A name is missing"),
             Refusal::DialogIdEmpty => (BAD, "DIALOG_ID_EMPTY", "Dialog ID can't be empty"),
             Refusal::ChatIdEmpty => (BAD, "CHAT_ID_EMPTY", "Chat ID can't be empty"),

@@ -14,7 +14,6 @@ use axum::http::request::Parts;
 use axum::http::{Method as Verb, Request, Response, StatusCode};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use jiff::Timestamp;
-use lately_messenger::Refusal;
 use lately_messenger::app_token::Stranger;
 use lately_model::UserId;
 
@@ -255,7 +254,7 @@ pub fn denied(denial: Denial, method: &str, request: &RequestId) -> WireError {
         Denial::BadToken(Stranger::Unknown) => SystemError::BadToken.into(),
         Denial::BadToken(Stranger::Expired) => SystemError::TokenExpired.into(),
         Denial::BadToken(Stranger::Dismissed) => SystemError::TokenOfNobody.into(),
-        Denial::BadToken(Stranger::NotInstalled) => Refusal::AppNotInstalled.into(),
+        Denial::BadToken(Stranger::NotInstalled) => SystemError::NotInstalled.into(),
         Denial::BadSession => SystemError::BadSession.into(),
         Denial::Fault(error) => WireError::of(Failure::Messenger(error), method, request),
     }

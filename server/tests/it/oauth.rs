@@ -1,7 +1,7 @@
 //! OAuth 2.0 over HTTP: leave to act, codes, tokens and their renewal (core.md 11), and the authorization host.
 
 use lately_model::AppId;
-use lately_testkit::{Browser, Client, Person, Reply, TestApp, TestPortal};
+use lately_testkit::{Browser, Client, Person, Reply, TestApp, TestPortal, send_elsewhere};
 use serde_json::{Value, json};
 
 use crate::stage::assert_shape;
@@ -61,7 +61,7 @@ impl Stage {
 }
 
 async fn send(request: reqwest::RequestBuilder) -> Reply {
-    Client::new(String::new(), 0, reqwest::Client::new()).send(request).await
+    send_elsewhere(request).await
 }
 
 /// The names and values of an address's query.
