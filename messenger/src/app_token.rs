@@ -128,15 +128,27 @@ impl Messenger {
         Ok((app.await?, code))
     }
 
-    /// Gives tokens to an application that knows its secret.
-    pub async fn grant(&self, client_id: &str, secret: &str, grant: Grant) -> Result<Granted, Error> {
+    /// Gives tokens to an application that knows its secret. They are good for all its scopes, whatever it asks for;
+    /// `scope`, which may be empty, must not name another.
+    pub async fn grant(
+        &self,
+        client_id: &str,
+        secret: &str,
+        scope: &str,
+        grant: Grant,
+    ) -> Result<Granted, Error> {
         let (client_id, secret_hash, now) = (client_id.to_owned(), hash(secret), self.now());
+        let scope = scope.to_owned();
         let pair = self.drawn_pair();
         self.store
             .write(move |tx| {
                 let app = tx.app_by_client(&client_id)?.ok_or(Refusal::ClientUnknown)?;
                 if !bool::from(app.secret_hash.as_bytes().ct_eq(secret_hash.as_bytes())) {
                     return Err(Error::from(Refusal::ClientSecretWrong));
+                }
+                let mut asked = scope.split([',', ' ']).filter(|scope| !scope.is_empty());
+                if !asked.all(|scope| app.scopes.grant(scope)) {
+                    return Err(Refusal::ScopeBeyond.into());
                 }
                 let (kind, hash) = match &grant {
                     Grant::Code(code) => (TokenKind::Code, hash(code)),

@@ -4,7 +4,7 @@
 //! it are not there, nor are files that others brought and have not posted.
 
 use lately_model::right::{Act, Verdict, verdict};
-use lately_model::{File, FileId, FileKind, Folder, FolderId, Language, Moment, Owner, User, UserId, file};
+use lately_model::{AppId, File, FileId, FileKind, Folder, FolderId, Language, Moment, Owner, User, UserId, file};
 use lately_store::{Received, Snapshot, Tx};
 
 use crate::dialog::role_in;
@@ -47,6 +47,21 @@ impl Messenger {
             .write(move |tx| {
                 let actor = acting(tx, user)?;
                 owners(&actor).into_iter().map(|owner| folder_for(tx, &actor, owner, language, now)).collect()
+            })
+            .await
+    }
+
+    /// `disk.storage.getForApp`: the drive of an application, made as needed. Only administrators open it.
+    pub async fn app_storage(&self, user: UserId, app: AppId) -> Result<Folder, Error> {
+        let now = self.now();
+        self.store
+            .write(move |tx| {
+                let actor = acting(tx, user)?;
+                if !actor.admin {
+                    return Err(Error::from(Refusal::ObjectForbidden));
+                }
+                let app = tx.app(app)?.ok_or(Refusal::NoSuchObject)?;
+                Ok(tx.folder_for(Owner::App(app.id), &app.client_id, user, now)?)
             })
             .await
     }
@@ -318,6 +333,7 @@ fn may_open(snapshot: &Snapshot<'_>, actor: &User, folder: &Folder) -> Result<bo
         Owner::User(user) | Owner::Saved(user) => user == actor.id,
         Owner::Company => !actor.is_extranet(),
         Owner::Chats => true,
+        Owner::App(_) => actor.admin,
         Owner::Chat(chat) => match snapshot.chat(chat)? {
             Some(chat) => {
                 let role = role_in(snapshot, &chat, actor.id)?;

@@ -6,6 +6,7 @@
 
 pub mod absence;
 pub mod app;
+pub mod app_push;
 pub mod app_token;
 pub mod audit;
 pub mod avatar;

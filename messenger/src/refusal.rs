@@ -43,8 +43,24 @@ pub enum Refusal {
     ClientSecretWrong,
     /// The code or the refresh token is unknown, was used, or is too old.
     GrantUnknown,
+    /// The application asks for more than it was made with.
+    ScopeBeyond,
     /// The installation of the application is not finished.
     AppNotInstalled,
+    /// On behalf of somebody who is no administrator, an application tells nobody but them.
+    OthersOfApplication,
+    /// What is no name of a module.
+    ModuleMalformed,
+    /// What is no name of a command.
+    CommandMalformed,
+    /// The parameters of an event are no map, or too large.
+    ParamsMalformed,
+    /// Only administrators let an application send texts.
+    PushOfAdministrators,
+    /// The text that an application sends is empty.
+    PushTextEmpty,
+    /// The application has no name in which it could send something.
+    AppNameless,
     /// A name is missing.
     NameEmpty,
     /// Somebody would take the portal's last administrator from it.

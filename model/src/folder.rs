@@ -1,9 +1,9 @@
-//! Folders: people's drives, the company's drive, and the folders in which chats keep their files.
+//! Folders: people's drives, the company's drive, those of applications, and the folders in which chats keep their files.
 //!
 //! Must hold: a folder without a parent is a storage, and its number is the storage's; whoever owns a folder has one of
 //! its kind.
 
-use crate::{ChatId, FolderId, Language, Moment, Phrase, UserId};
+use crate::{AppId, ChatId, FolderId, Language, Moment, Phrase, UserId};
 
 /// Whose a folder is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -18,6 +18,8 @@ pub enum Owner {
     Chats,
     /// The files of one chat.
     Chat(ChatId),
+    /// The drive of one application.
+    App(AppId),
 }
 
 impl Owner {
@@ -29,6 +31,7 @@ impl Owner {
             Self::Company => ("common", 0),
             Self::Chats => ("im", 0),
             Self::Chat(chat) => ("chat", chat.0),
+            Self::App(app) => ("restapp", app.0),
         }
     }
 
@@ -40,6 +43,7 @@ impl Owner {
             "common" => Self::Company,
             "im" => Self::Chats,
             "chat" => Self::Chat(ChatId(id)),
+            "restapp" => Self::App(AppId(id)),
             _ => return None,
         })
     }
@@ -62,6 +66,7 @@ impl Owner {
             Self::Company => Phrase::CompanyDrive,
             Self::Chats => Phrase::ChatsDrive,
             Self::Chat(_) => Phrase::ChatFolder { id: &id },
+            Self::App(_) => Phrase::AppDrive { id: &id },
         })
     }
 }
@@ -97,6 +102,7 @@ mod tests {
             Owner::Company,
             Owner::Chats,
             Owner::Chat(ChatId(9)),
+            Owner::App(AppId(3)),
         ] {
             let (word, id) = owner.parts();
             assert_eq!(Owner::from_parts(word, id), Some(owner));

@@ -223,6 +223,8 @@ pub enum Phrase<'a> {
     ChatsDrive,
     /// The folder of one chat.
     ChatFolder { id: &'a str },
+    /// The drive of one application.
+    AppDrive { id: &'a str },
     /// The way from a chat to its workgroup.
     GoToGroup,
 }
@@ -257,7 +259,10 @@ impl Phrase<'_> {
             )
             | (Self::ChatTitle { number: text, .. }, "number")
             | (
-                Self::SomeUser { id: text } | Self::UserDrive { id: text } | Self::ChatFolder { id: text },
+                Self::SomeUser { id: text }
+                | Self::UserDrive { id: text }
+                | Self::ChatFolder { id: text }
+                | Self::AppDrive { id: text },
                 "id",
             ) => Some((*text).to_owned()),
             (Self::ChatRecolored { color, .. } | Self::ChatTitle { color, .. }, "color") => {

@@ -16,6 +16,7 @@ use tokio_util::task::TaskTracker;
 use crate::config::{Config, ConfigError};
 use crate::front::Front;
 use crate::listen::App;
+use crate::oauth::OAuth;
 use crate::observe::metrics::Metrics;
 use crate::observe::nodes::{self, Nodes};
 use crate::observe::probe::Health;
@@ -183,6 +184,7 @@ impl Server {
             messenger: Arc::clone(&messenger),
             metrics: Arc::clone(&metrics),
             zone,
+            places: config.places(&base_url),
             base_url: base_url.clone(),
             limits: Limits::new(limits(&config)),
             body_limit: config.rest.body_limit_bytes,
@@ -201,8 +203,10 @@ impl Server {
         }
         let offer: DemoOffer = Arc::new(OnceLock::new());
         let ids = RequestIds::new(dice.as_ref());
+        let oauth = OAuth::new(Arc::clone(&portal), &config.oauth.hosts);
         let app = Front::new(
             portal,
+            oauth,
             Arc::clone(&push),
             Arc::clone(&offer),
             Arc::clone(&health),

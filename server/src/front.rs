@@ -1,5 +1,5 @@
-//! What the main listeners answer: REST calls, what they are described by, bytes of files, the push channel, the page, and
-//! nothing else.
+//! What the main listeners answer: REST calls, what they are described by, tokens of applications, bytes of files, the push
+//! channel, the page, and nothing else.
 //!
 //! Must hold: a call that needs no packing takes the straight way, past the routes and the layer that packs; both ways
 //! give the same answer.
@@ -19,6 +19,7 @@ use tower_http::compression::predicate::SizeAbove;
 
 use crate::carry::{self, Passage};
 use crate::listen::{App, Scheme};
+use crate::oauth::OAuth;
 use crate::observe::probe::{self, Health};
 use crate::observe::report::Reporter;
 use crate::observe::request_id::{self, RequestIds};
@@ -35,6 +36,7 @@ const PACK_FROM: u64 = 1024;
 #[derive(Clone)]
 pub struct Front {
     portal: Arc<Portal>,
+    oauth: Arc<OAuth>,
     ids: Arc<RequestIds>,
     routes: Router,
 }
@@ -44,6 +46,7 @@ impl Front {
     /// what `reporter` knows.
     pub fn new(
         portal: Arc<Portal>,
+        oauth: OAuth,
         push: Arc<Push>,
         offer: DemoOffer,
         health: Arc<Health>,
@@ -63,7 +66,7 @@ impl Front {
             .merge(probe::routes(health))
             .fallback(|| async { web::not_found() })
             .layer(packing);
-        Self { portal, ids: Arc::new(ids), routes }
+        Self { portal, oauth: Arc::new(oauth), ids: Arc::new(ids), routes }
     }
 
     async fn straight(&self, request: Request<Incoming>, way: Way) -> Response<Body> {
@@ -86,9 +89,12 @@ impl App for Front {
         let id = self.ids.of(request.headers());
         let number = id.to_header();
         let way = Way { peer: peer.ip(), scheme, request: id };
+        let desk = self.oauth.desk(request.uri().path(), request.headers());
         let passage = Passage::at(request.uri().path());
         let packs = request.headers().contains_key(header::ACCEPT_ENCODING);
-        let mut response = if let Some(passage) = passage {
+        let mut response = if let Some(desk) = desk {
+            self.oauth.answer(desk, request.map(Body::new), way).await
+        } else if let Some(passage) = passage {
             carry::answer(&self.portal, passage, request.map(Body::new), way).await
         } else if request.uri().path().starts_with("/rest/") && !packs {
             self.straight(request, way).await

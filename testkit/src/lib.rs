@@ -21,7 +21,7 @@ mod portal;
 
 pub use app::TestApp;
 pub use browser::Browser;
-pub use client::{Client, Reply, send};
+pub use client::{Client, Reply, send, send_elsewhere};
 pub use clock::{CountingDice, TestClock};
 pub use ear::Ear;
 pub use portal::{Ground, Person, TestPortal};

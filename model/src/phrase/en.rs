@@ -43,6 +43,7 @@ fn words(phrase: &Phrase<'_>) -> Words {
         Phrase::CompanyDrive => "Company Drive",
         Phrase::ChatsDrive => "Chats",
         Phrase::ChatFolder { .. } => "Chat {id}",
+        Phrase::AppDrive { .. } => "Application {id}",
         Phrase::GoToGroup => "Go to group",
     })
 }

@@ -60,6 +60,7 @@ fn words(phrase: &Phrase<'_>) -> Words {
         Phrase::CompanyDrive => all("Общий диск"),
         Phrase::ChatsDrive => all("Чаты"),
         Phrase::ChatFolder { .. } => all("Чат {id}"),
+        Phrase::AppDrive { .. } => all("Приложение {id}"),
         Phrase::GoToGroup => all("Перейти в группу"),
     }
 }

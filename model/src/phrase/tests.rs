@@ -55,6 +55,7 @@ fn every() -> Vec<(Phrase<'static>, &'static [&'static str])> {
         Phrase::CompanyDrive,
         Phrase::ChatsDrive,
         Phrase::ChatFolder { id: "x" },
+        Phrase::AppDrive { id: "x" },
         Phrase::GoToGroup,
     ];
     phrases.into_iter().map(|phrase| (phrase, places(&phrase))).collect()
@@ -71,7 +72,9 @@ fn places(phrase: &Phrase<'_>) -> &'static [&'static str] {
         Phrase::ChatRenamed { .. } | Phrase::RemovedYou { .. } => &["actor", "title"],
         Phrase::ChatRecolored { .. } => &["actor", "color"],
         Phrase::ChatTitle { .. } => &["color", "number"],
-        Phrase::SomeUser { .. } | Phrase::UserDrive { .. } | Phrase::ChatFolder { .. } => &["id"],
+        Phrase::SomeUser { .. } | Phrase::UserDrive { .. } | Phrase::ChatFolder { .. } | Phrase::AppDrive { .. } => {
+            &["id"]
+        }
         Phrase::Chosen { .. } => &["title"],
         Phrase::ChatWelcome
         | Phrase::Notifications

@@ -6,6 +6,7 @@ pub mod cookie;
 
 use std::sync::{Arc, LazyLock};
 
+use axum::http::header::{self, HeaderMap};
 use lately_messenger::app_token::{Access, Stranger};
 use lately_messenger::{Error, Messenger};
 use lately_model::{App, Moment, Revision, Scopes, Session, UserId, Webhook};
@@ -100,6 +101,23 @@ pub async fn check(messenger: &Messenger, offer: Offer<'_>) -> Result<Credential
 pub async fn recognise(messenger: &Messenger, cookie: &str) -> Result<Option<Session>, Error> {
     let Some((user, secret)) = cookie::read(cookie) else { return Ok(None) };
     messenger.recognise_session(user, secret).await
+}
+
+/// The token in the header of a request, if there is one.
+pub fn bearer(headers: &HeaderMap) -> Option<&str> {
+    headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).map(bare_token)
+}
+
+/// The token of `Bearer TOKEN`, or of a header that is nothing but the token.
+fn bare_token(header: &str) -> &str {
+    match header.split_at_checked("Bearer".len()) {
+        Some((scheme, rest)) if scheme.eq_ignore_ascii_case("Bearer") => match rest.strip_prefix(' ') {
+            Some(token) => token.trim(),
+            None if rest.is_empty() => "",
+            None => header,
+        },
+        _ => header.trim(),
+    }
 }
 
 fn number(text: &str) -> Option<UserId> {

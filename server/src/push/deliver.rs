@@ -102,6 +102,9 @@ impl Delivery {
                     self.push.hub.give(user, &parcel);
                 }
             }
+            Flashed::OfApp(app, to, body) => {
+                self.push.hub.give_clients(app, to.as_deref(), &Parcel { mid, body, own: None });
+            }
             Flashed::Change(whom, body) => {
                 self.push.hub.tell_watchers(whom, &Parcel { mid, body, own: None });
             }

@@ -75,7 +75,9 @@ impl Push {
             Some(channels) => channels.split('/').next().unwrap_or_default().to_owned(),
             None => self.signer.private(pass).0,
         };
-        let after = self.known(query.mid.as_deref().and_then(Mid::parse)).await;
+        // What an application tells its clients is not kept.
+        let mid = query.mid.as_deref().filter(|_| pass.app().is_none());
+        let after = self.known(mid.and_then(Mid::parse)).await;
         Some(Entry { pass, channel, format, after })
     }
 

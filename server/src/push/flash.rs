@@ -6,7 +6,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use lately_model::{ChatId, UserId};
+use lately_model::{AppId, ChatId, UserId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -34,6 +34,19 @@ pub enum Flash {
     Gone(UserId),
     /// Somebody looks at a chat without being a member.
     Watching(ChatId, UserId),
+    /// An application tells its own clients something.
+    OfApp {
+        /// Which application.
+        app: AppId,
+        /// To whom; `None` is to everybody who listens to it.
+        to: Option<Vec<UserId>>,
+        /// The module.
+        module: String,
+        /// The command.
+        command: String,
+        /// Its parameters, a map.
+        params: Value,
+    },
     /// A client published something to these people.
     Published {
         /// To whom.
@@ -51,6 +64,8 @@ pub enum Flash {
 pub(super) enum Flashed {
     /// Something to people.
     Letter(Letter),
+    /// Something to the clients of an application.
+    OfApp(AppId, Option<Vec<UserId>>, Arc<Body>),
     /// Something to those who watch a person.
     Change(UserId, Arc<Body>),
 }
@@ -92,6 +107,10 @@ impl Push {
             Flash::Watching(chat, user) => {
                 self.ears.watches.open(chat, user, self.now());
                 Vec::new()
+            }
+            Flash::OfApp { app, to, module, command, params } => {
+                let extra = shape::extra(self.now(), &self.wire(), to.is_none());
+                vec![Flashed::OfApp(app, to, Body::new(&module, &command, params, &extra))]
             }
             Flash::Published { to, module, command, params } => {
                 let body = Body::of(Sender::Client, &module, &command, &params, &json!({}));

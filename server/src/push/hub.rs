@@ -1,14 +1,15 @@
 //! Who is connected to this server, and the queues behind which they are.
 //!
 //! Must hold: handing something over never waits: a connection whose queue is full is cut. A person listens as long as one
-//! of their connections is there. Everything is bounded.
+//! of their connections is there. Clients of an application are told what that tells them and nothing else, and whoever has
+//! no other connection is not here. Everything is bounded.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU16, Ordering};
 
 use lately_messenger::Messenger;
 use lately_messenger::event::Ears;
-use lately_model::{Moment, UserId};
+use lately_model::{AppId, Moment, UserId};
 use parking_lot::Mutex;
 use rustc_hash::{FxHashMap, FxHashSet};
 use tokio::sync::mpsc;
@@ -61,6 +62,13 @@ struct Line {
     cut: Cut,
 }
 
+impl Line {
+    /// The application whose client it is, if it is one's.
+    fn app(&self) -> Option<AppId> {
+        AppId::of_credential(self.credential)
+    }
+}
+
 /// Ends a connection.
 #[derive(Clone, Default)]
 pub struct Cut {
@@ -93,6 +101,8 @@ pub struct Seat {
     pub cut: Cut,
     /// Whether its end is told to those who watch.
     lasting: bool,
+    /// Whether it is the client of an application.
+    of_app: bool,
 }
 
 /// A connection that waits to be let in.
@@ -150,12 +160,14 @@ impl Hub {
         state.next += 1;
         let id = state.next;
         let line = Line { id, credential: knock.credential, queue: sender, cut: cut.clone() };
+        let of_app = line.app().is_some();
+        let first = !of_app && !state.here(knock.user);
         let lines = state.lines.entry(knock.user).or_default();
-        let first = lines.is_empty();
         if lines.len() >= PER_PERSON {
             lines.remove(0).cut.end(End::Slow);
         }
         lines.push(line);
+        // Whoever listens by an application only must still be told to go.
         self.shared.ears.open(knock.user);
         if first {
             self.shared.metrics.push.people.inc();
@@ -164,7 +176,15 @@ impl Hub {
         }
         drop(state);
         self.shared.metrics.push.connections.inc();
-        Seat { hub: Arc::clone(&self.shared), user: knock.user, id, queue, cut, lasting: knock.lasting }
+        Seat {
+            hub: Arc::clone(&self.shared),
+            user: knock.user,
+            id,
+            queue,
+            cut,
+            lasting: knock.lasting,
+            of_app,
+        }
     }
 
     /// Whether nobody is connected.
@@ -175,8 +195,23 @@ impl Hub {
     /// Hands something to every connection of a person.
     pub fn give(&self, user: UserId, parcel: &Parcel) {
         let state = self.shared.state.lock();
-        for line in state.lines.get(&user).into_iter().flatten() {
+        let lines = state.lines.get(&user).into_iter().flatten();
+        for line in lines.filter(|line| line.app().is_none()) {
             self.hand(line, parcel);
+        }
+    }
+
+    /// Hands something to the clients that an application has at these people; `None` is to all of its clients.
+    pub fn give_clients(&self, app: AppId, to: Option<&[UserId]>, parcel: &Parcel) {
+        let state = self.shared.state.lock();
+        let give = |lines: &Vec<Line>| {
+            for line in lines.iter().filter(|line| line.app() == Some(app)) {
+                self.hand(line, parcel);
+            }
+        };
+        match to {
+            Some(users) => users.iter().filter_map(|user| state.lines.get(user)).for_each(give),
+            None => state.lines.values().for_each(give),
         }
     }
 
@@ -250,7 +285,7 @@ impl Hub {
     /// Who is connected, here or as far as other servers told.
     pub fn online(&self, user: UserId, now: Moment) -> bool {
         let state = self.shared.state.lock();
-        state.lines.contains_key(&user) || state.elsewhere.get(&user).is_some_and(|until| now < *until)
+        state.here(user) || state.elsewhere.get(&user).is_some_and(|until| now < *until)
     }
 
     /// How many people are connected, here or as far as other servers told.
@@ -277,8 +312,7 @@ impl Hub {
         let mut state = self.shared.state.lock();
         let mut news = Vec::new();
         for user in users {
-            let known =
-                state.lines.contains_key(user) || state.elsewhere.get(user).is_some_and(|until| now < *until);
+            let known = state.here(*user) || state.elsewhere.get(user).is_some_and(|until| now < *until);
             if state.elsewhere.len() < REMEMBERED {
                 state.elsewhere.insert(*user, until);
             }
@@ -294,7 +328,7 @@ impl Hub {
         let mut state = self.shared.state.lock();
         state.elsewhere.remove(&user);
         state.note_left(user, now);
-        !state.lines.contains_key(&user)
+        !state.here(user)
     }
 
     /// Waits until somebody came or went; answers who, and whether they are here now.
@@ -316,7 +350,7 @@ impl Hub {
         moved.dedup();
         let mut told = Vec::with_capacity(moved.len());
         for user in moved {
-            let here = state.lines.contains_key(&user);
+            let here = state.here(user);
             if !here {
                 state.note_left(user, now);
             }
@@ -327,11 +361,17 @@ impl Hub {
 
     /// Everybody who is connected to this server.
     pub fn everybody(&self) -> Vec<UserId> {
-        self.shared.state.lock().lines.keys().copied().collect()
+        let state = self.shared.state.lock();
+        state.lines.keys().copied().filter(|user| state.here(*user)).collect()
     }
 }
 
 impl State {
+    /// Whether somebody is connected otherwise than by an application.
+    fn here(&self, user: UserId) -> bool {
+        self.lines.get(&user).into_iter().flatten().any(|line| line.app().is_none())
+    }
+
     fn unwatch(&mut self, user: UserId, id: u64, whom: UserId) {
         if let Some(watched) = self.watched.get_mut(&id) {
             watched.remove(&whom);
@@ -364,6 +404,8 @@ impl Drop for Seat {
                 state.lines.remove(&self.user);
                 self.hub.metrics.push.people.dec();
                 self.hub.ears.close(self.user);
+            }
+            if !self.of_app && !state.here(self.user) {
                 if self.lasting {
                     state.moved.push(self.user);
                     self.hub.moved.notify_one();

@@ -95,8 +95,11 @@ fn channel(value: &Value) -> Option<(String, String)> {
 }
 
 impl Push {
-    /// Publishes something on behalf of a person.
-    pub async fn publish(&self, from: UserId, publication: Publication) -> Result<(), Refused> {
+    /// Publishes something on behalf of a person. Clients of applications do not.
+    pub async fn publish(&self, from: &Pass, publication: Publication) -> Result<(), Refused> {
+        if from.app().is_some() {
+            return Err(Refused::DENIED);
+        }
         let mut to = publication.people;
         for (id, signature) in &publication.channels {
             let named = self.signer.read_public(id, signature).filter(|pass| self.lasts(*pass));
@@ -104,7 +107,7 @@ impl Push {
         }
         to.sort_unstable();
         to.dedup();
-        let seen = self.messenger.users(from, to.clone()).await.map_err(|_| Refused::DENIED)?;
+        let seen = self.messenger.users(from.user, to.clone()).await.map_err(|_| Refused::DENIED)?;
         if seen.iter().filter(|(_, user)| user.is_some()).count() < to.len() {
             return Err(Refused::DENIED);
         }
@@ -126,7 +129,7 @@ impl Push {
                         if let (Some(publication), true) =
                             (Publication::read_binary(message), budget.publish())
                         {
-                            drop(self.publish(pass.user, publication).await);
+                            drop(self.publish(pass, publication).await);
                         }
                     }
                 }

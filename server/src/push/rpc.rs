@@ -141,6 +141,10 @@ impl Push {
         method: &str,
         params: &Map<String, Value>,
     ) -> Result<Value, Refused> {
+        // The client of an application hears of what that tells it, and of nobody else.
+        if pass.app().is_some() && !matches!(method, "ping" | "listChannels") {
+            return Err(Refused::DENIED);
+        }
         match method {
             "ping" => Ok(json!("pong")),
             "publish" => {
@@ -148,7 +152,7 @@ impl Push {
                 if !budget.publish() {
                     return Err(Refused::TOO_MUCH);
                 }
-                self.publish(pass.user, publication).await.map(|()| Value::Bool(true))
+                self.publish(pass, publication).await.map(|()| Value::Bool(true))
             }
             "getUsersLastSeen" => {
                 let users = users(params.get("userList")).ok_or(Refused::PARAMS)?;
@@ -159,7 +163,7 @@ impl Push {
             }
             "listChannels" => {
                 let (private, _) = self.signer.private(*pass);
-                let shared = self.signer.shared(pass.ends);
+                let shared = self.signer.shared(*pass);
                 Ok(json!([{ "id": private, "type": "private" }, { "id": shared, "type": "shared" }]))
             }
             "subscribeStatusChange" => {

@@ -7,7 +7,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, KeyInit, Mac};
-use lately_model::{Moment, UserId};
+use lately_model::{AppId, Moment, UserId};
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 use subtle::ConstantTimeEq;
@@ -26,10 +26,17 @@ const SIGNATURE: usize = 40;
 pub struct Pass {
     /// Whose it is.
     pub user: UserId,
-    /// By which webhook it was got, or below zero by which session.
+    /// By which webhook it was got, below zero by which session, or what stands for which application.
     pub credential: i64,
     /// From when on it is not good any more.
     pub ends: Moment,
+}
+
+impl Pass {
+    /// The application whose client it lets in, if it is one's.
+    pub fn app(&self) -> Option<AppId> {
+        AppId::of_credential(self.credential)
+    }
 }
 
 #[derive(Serialize, Deserialize)]
@@ -110,9 +117,10 @@ impl Signer {
         PublicId { id, signature }
     }
 
-    /// The channel of everybody.
-    pub fn shared(&self, ends: Moment) -> String {
-        let id = written(Pass { user: UserId(0), credential: 0, ends });
+    /// The channel of everybody, or of everybody who listens to an application.
+    pub fn shared(&self, pass: Pass) -> String {
+        let credential = if AppId::of_credential(pass.credential).is_some() { pass.credential } else { 0 };
+        let id = written(Pass { user: UserId(0), credential, ends: pass.ends });
         format!("{id}.{}", self.signature(&id))
     }
 
@@ -175,12 +183,16 @@ mod tests {
         assert_eq!((public.id.len(), public.signature.len()), (32, 40));
         let token = signer.token(PASS, Moment(1_700_000_000), "portal", &private);
         assert_eq!(signer.read_token(&token), Some(PASS));
-        let shared = signer.shared(PASS.ends);
+        let shared = signer.shared(PASS);
         assert_eq!(signer.read_channels(&format!("{shared}/{private}")), Some(PASS));
         assert_eq!(signer.read_channels(&shared), None);
         let session = Pass { credential: -3, ..PASS };
         let (private, _) = signer.private(session);
         assert_eq!(signer.read_channels(&private), Some(session));
+        let app = Pass { credential: AppId(5).credential(), ..PASS };
+        let (private, _) = signer.private(app);
+        assert_eq!(signer.read_channels(&private), Some(app));
+        assert_ne!(signer.shared(app), shared);
         let of = signer.read_public(&public.id, &public.signature).unwrap();
         assert_eq!((of.user, of.ends), (PASS.user, PASS.ends));
     }

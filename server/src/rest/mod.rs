@@ -22,6 +22,7 @@ use std::sync::Arc;
 use jiff::tz::TimeZone;
 use lately_messenger::Messenger;
 
+use crate::oauth::shape::Places;
 use crate::observe::metrics::Metrics;
 use crate::push::Push;
 use limits::Limits;
@@ -34,6 +35,8 @@ pub struct Portal {
     pub zone: TimeZone,
     /// The public address, without a slash at its end.
     pub base_url: String,
+    /// The same, and where its authorization host is.
+    pub places: Places,
     /// What is counted of the calls.
     pub metrics: Arc<Metrics>,
     /// The push channel.

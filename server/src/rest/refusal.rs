@@ -24,10 +24,14 @@ pub enum SystemError {
     BadWebhook,
     /// The access token is unknown.
     BadToken,
+    /// A request for tokens lacks this, or it is not known.
+    GrantMalformed(&'static str),
     /// The access token's time is over.
     TokenExpired,
     /// The access token's user was dismissed.
     TokenOfNobody,
+    /// The access token's application is not installed yet.
+    NotInstalled,
     /// The session is over, or its token does not go with it.
     BadSession,
     /// Too many attempts to sign in.
@@ -71,6 +75,7 @@ impl SystemError {
         Self::BadToken,
         Self::TokenExpired,
         Self::TokenOfNobody,
+        Self::NotInstalled,
         Self::BadSession,
         Self::InsufficientScope,
         Self::HttpsRequired,
@@ -191,12 +196,17 @@ impl From<SystemError> for WireError {
                 (S::UNAUTHORIZED, "INVALID_CREDENTIALS", "Invalid request credentials")
             }
             SystemError::BadToken => (S::UNAUTHORIZED, "invalid_token", "Unable to get application by token"),
+            SystemError::GrantMalformed(name) => {
+                let text = format!("No \"{name}\" parameter found, or one that is not known");
+                return Self::new(S::BAD_REQUEST, "invalid_request", text);
+            }
             SystemError::TokenExpired => {
                 (S::UNAUTHORIZED, "expired_token", "The access token provided has expired.")
             }
             SystemError::TokenOfNobody => {
                 (S::UNAUTHORIZED, "authorization_error", "Unable to authorize user")
             }
+            SystemError::NotInstalled => (S::UNAUTHORIZED, "NOT_INSTALLED", "Application not installed"),
             SystemError::BadSession => {
                 (S::UNAUTHORIZED, "session_failed", "The session is over, or sessid does not go with it")
             }
@@ -287,9 +297,19 @@ impl From<Refusal> for WireError {
             Refusal::GrantUnknown => {
                 (BAD, "invalid_grant", "The code or refresh token is unknown or too old")
             }
-            Refusal::AppNotInstalled => {
-                (StatusCode::UNAUTHORIZED, "NOT_INSTALLED", "Application not installed")
+            Refusal::ScopeBeyond => (NO, "invalid_scope", "The application has not all of these scopes"),
+            Refusal::AppNotInstalled => return SystemError::NotInstalled.into(),
+            Refusal::OthersOfApplication => {
+                (BAD, "USER_ID_ACCESS_ERROR", "You may send an event to yourself only")
             }
+            Refusal::ModuleMalformed => (BAD, "MODULE_ID_ERROR", "Module id format error"),
+            Refusal::CommandMalformed => (BAD, "COMMAND_ERROR", "Command format error"),
+            Refusal::ParamsMalformed => (BAD, "PARAMS_ERROR", "Params must be a map of at most 32 KiB"),
+            Refusal::PushOfAdministrators => {
+                (BAD, "ACCESS_ERROR", "Only administrators may send texts of an application")
+            }
+            Refusal::PushTextEmpty => (BAD, "TEXT_ERROR", "Text can't be empty"),
+            Refusal::AppNameless => (BAD, "EMPTY_APP_NAME", "The application has no name"),
             Refusal::NameEmpty => (BAD, "NAME_EMPTY", "A name is missing"),
             Refusal::LastAdministrator => {
                 (BAD, "LAST_ADMINISTRATOR", "The portal would have no administrator any more")

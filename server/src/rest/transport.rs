@@ -14,7 +14,6 @@ use axum::http::request::Parts;
 use axum::http::{Method as Verb, Request, Response, StatusCode};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use jiff::Timestamp;
-use lately_messenger::Refusal;
 use lately_messenger::app_token::Stranger;
 use lately_model::UserId;
 
@@ -240,8 +239,7 @@ fn offer<'a>(address: &Address<'a>, decoded: &'a Decoded, headers: &'a HeaderMap
     if let Some((user, secret)) = address.webhook {
         return Offer::Webhook { user, secret };
     }
-    let header = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let token = decoded.auth.as_deref().or_else(|| header.map(bare_token));
+    let token = decoded.auth.as_deref().or_else(|| auth::bearer(headers));
     if let Some(token) = token.filter(|token| !token.is_empty()) {
         return Offer::Token(token);
     }
@@ -249,26 +247,15 @@ fn offer<'a>(address: &Address<'a>, decoded: &'a Decoded, headers: &'a HeaderMap
     cookie::of(headers).map_or(Offer::None, |cookie| Offer::Session { cookie, sessid })
 }
 
-/// The token of `Bearer TOKEN`, or of a header that is nothing but the token.
-fn bare_token(header: &str) -> &str {
-    match header.split_at_checked("Bearer".len()) {
-        Some((scheme, rest)) if scheme.eq_ignore_ascii_case("Bearer") => match rest.strip_prefix(' ') {
-            Some(token) => token.trim(),
-            None if rest.is_empty() => "",
-            None => header,
-        },
-        _ => header.trim(),
-    }
-}
-
-fn denied(denial: Denial, method: &str, request: &RequestId) -> WireError {
+/// Why a credential was not taken, as a client sees it.
+pub fn denied(denial: Denial, method: &str, request: &RequestId) -> WireError {
     match denial {
         Denial::NoAuth => SystemError::NoAuth.into(),
         Denial::BadWebhook => SystemError::BadWebhook.into(),
         Denial::BadToken(Stranger::Unknown) => SystemError::BadToken.into(),
         Denial::BadToken(Stranger::Expired) => SystemError::TokenExpired.into(),
         Denial::BadToken(Stranger::Dismissed) => SystemError::TokenOfNobody.into(),
-        Denial::BadToken(Stranger::NotInstalled) => Refusal::AppNotInstalled.into(),
+        Denial::BadToken(Stranger::NotInstalled) => SystemError::NotInstalled.into(),
         Denial::BadSession => SystemError::BadSession.into(),
         Denial::Fault(error) => WireError::of(Failure::Messenger(error), method, request),
     }
@@ -290,7 +277,7 @@ fn announced(headers: &HeaderMap) -> Option<u64> {
 }
 
 /// Reads the body up to the limit. A length that is announced as too large is refused unread.
-async fn collect(body: Body, headers: &HeaderMap, limit: usize) -> Result<Bytes, SystemError> {
+pub async fn collect(body: Body, headers: &HeaderMap, limit: usize) -> Result<Bytes, SystemError> {
     if body.is_end_stream() {
         return Ok(Bytes::new());
     }

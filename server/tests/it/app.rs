@@ -2,6 +2,7 @@
 
 mod command_line;
 mod moving;
+mod push;
 
 use lately_model::{AppId, UserId};
 use lately_testkit::{Client, Person, TestPortal};

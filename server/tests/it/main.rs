@@ -40,6 +40,7 @@ mod migrate;
 mod moving;
 mod nodes;
 mod notification;
+mod oauth;
 mod observe;
 mod openapi;
 mod option;

@@ -16,6 +16,9 @@ use tempfile::TempDir;
 /// The name in the certificate that has dots and an ending, as b24pysdk wants it.
 const HOST: &str = "portal.lately.test";
 
+/// Where b24pysdk asks for tokens, whatever the portal says.
+const AUTHORITY: &str = "oauth.bitrix24.tech";
+
 /// The data directory's name, as `lately demo` has it unless told otherwise.
 const DATA: &str = "portal";
 
@@ -79,6 +82,8 @@ impl Portal {
     fn start() -> Self {
         let dir = tempfile::tempdir().unwrap();
         let mut demo = lately(&dir.path().join(DATA), &["demo", "--port", "0", "--tls-port", "0"]);
+        let names = [HOST, AUTHORITY, "localhost", "127.0.0.1"];
+        demo.env("LATELY__HTTPS__HOSTS", names.join(","));
         let mut child = demo.stdout(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
         let ready = lines.find(|line| line.starts_with("ready ")).expect("the demo gets ready");
@@ -89,13 +94,18 @@ impl Portal {
         portal
     }
 
-    /// Writes what the demo offers and what it does not: the name, and two webhooks that differ from everybody's.
+    /// Writes what the demo offers and what it does not: the name, two webhooks that differ from everybody's, and an
+    /// application with tokens of alice, and with one of bob that has ended.
     fn describe(&self) {
         let offer = std::fs::read_to_string(self.data().join("portal.json")).unwrap();
         let mut offer: Value = serde_json::from_str(&offer).unwrap();
         offer["host"] = json!(HOST);
         offer["today"] = json!(self.webhook(&["--user", "1", "--scope", "all", "--revision", "33"]));
         offer["narrow"] = json!(self.webhook(&["--user", "2", "--scope", "user"]));
+        offer["app"] = self.app(&["add", "--title", "Stock bot", "--scope", "im,user,pull"]);
+        let client_id = offer["app"]["client_id"].as_str().unwrap().to_owned();
+        offer["tokens"] = self.app(&["token", &client_id, "--user", "1"]);
+        offer["expired"] = self.app(&["token", &client_id, "--user", "2", "--expired"]);
         std::fs::write(self.description(), offer.to_string()).unwrap();
     }
 
@@ -103,6 +113,13 @@ impl Portal {
         let made = lately(&self.data(), &["webhook", "add"]).args(options).output().unwrap();
         assert!(made.status.success(), "webhook add {options:?} ended with {}", made.status);
         String::from_utf8(made.stdout).unwrap().trim().to_owned()
+    }
+
+    /// What `lately app` prints.
+    fn app(&self, words: &[&str]) -> Value {
+        let made = lately(&self.data(), &["app"]).args(words).output().unwrap();
+        assert!(made.status.success(), "app {words:?} ended with {}", made.status);
+        serde_json::from_slice(&made.stdout).unwrap()
     }
 
     fn data(&self) -> PathBuf {
@@ -195,7 +212,7 @@ fn tunnel(mut client: TcpStream, portal: SocketAddr) -> io::Result<()> {
     }
     let head = String::from_utf8_lossy(&head);
     let target = head.strip_prefix("CONNECT ").and_then(|rest| rest.split(' ').next()).unwrap_or_default();
-    if !target.ends_with(".lately.test:443") {
+    if !target.ends_with(".lately.test:443") && target != format!("{AUTHORITY}:443") {
         return client.write_all(b"HTTP/1.1 403 Forbidden\r\n\r\n");
     }
     let mut server = TcpStream::connect(portal)?;

@@ -94,11 +94,14 @@ export function beBrowser(sockets) {
 }
 
 /** The events that a person hears, and a way to wait for them. */
-export async function listen(user, siteId = 's1') {
+export const listen = (user, siteId = 's1') => hear({ b24: person(user), userId: user, siteId }, ['im', 'online'])
+
+/** The events of some modules that a pull client hears. */
+export async function hear(options, modules) {
   const heard = []
   let wake = () => {}
-  const pull = new B24PullClientManager({ b24: person(user), userId: user, siteId })
-  for (const moduleId of ['im', 'online']) {
+  const pull = new B24PullClientManager(options)
+  for (const moduleId of modules) {
     const note = ({ command, params, extra }) => {
       heard.push({ command, params, extra })
       wake()

@@ -1,6 +1,6 @@
 // The portal that these tests call: a copy of the portal.json of `lately demo`, named by the variable LATELY_PORTAL.
-// The test command adds three keys: `host`, the portal's name; `today`, a webhook of user 1 with revision 33; `narrow`, a
-// webhook of user 2 with nothing but the scope `user`.
+// The test command adds six keys: `host`, the portal's name; `today`, a webhook of user 1 with revision 33; `narrow`, a
+// webhook of user 2 with nothing but the scope `user`; `app`, `tokens` and `expired`, an application and its tokens.
 
 import { readFileSync } from 'node:fs'
 import { B24Hook } from '@bitrix24/b24jssdk'
@@ -13,6 +13,9 @@ export const [ALICE, BOB, CAROL, DAVE] = [1, 2, 3, 4]
 export const HOST = offer.host
 export const TODAY = offer.today
 export const NARROW = offer.narrow
+
+/** An application, tokens of alice, and those of bob, whose access token has ended. */
+export const { app: APP, tokens: TOKENS, expired: EXPIRED } = offer
 
 export function webhook(user) {
   return offer.users.find((person) => person.id === user).webhook.https

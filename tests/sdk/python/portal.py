@@ -1,7 +1,8 @@
 """The portal that these tests call: a copy of the portal.json of `lately demo`, named by the variable LATELY_PORTAL.
 
-The test command adds three keys to the copy: `host`, the portal's name, which answers HTTPS without a port; `today`, a
-webhook of user 1 with revision 33; `narrow`, a webhook of user 2 with nothing but the scope `user`.
+The test command adds six keys to the copy: `host`, the portal's name, which answers HTTPS without a port; `today`, a
+webhook of user 1 with revision 33; `narrow`, a webhook of user 2 with nothing but the scope `user`; `app`, `tokens` and
+`expired`, an application, its tokens of user 1, and those of user 2, whose access token has ended.
 """
 
 import json
@@ -21,6 +22,8 @@ TODAY = _OFFER["today"]
 
 NARROW = _OFFER["narrow"]
 """The webhook of user 2 that may call nothing of the messenger."""
+
+APP, TOKENS, EXPIRED = _OFFER["app"], _OFFER["tokens"], _OFFER["expired"]
 
 # People of the demo. The first two have long lists; the others are whoever a test needs.
 ALICE, BOB, CAROL, DAVE = 1, 2, 3, 4

@@ -44,6 +44,16 @@ pub const METHODS: &[Method] = &[
         handler: |call| Box::pin(storage(call)),
     },
     Method {
+        name: "disk.storage.getForApp",
+        scope: "disk",
+        about: "The drive of the application that calls, made as needed",
+        caller: Caller::Anyone,
+        params: &[],
+        errors: &[Refusal::ObjectForbidden, Refusal::NoSuchObject],
+        result: disk::STORAGE,
+        handler: |call| Box::pin(app_storage(call)),
+    },
+    Method {
         name: "disk.storage.getChildren",
         scope: "disk",
         about: "What is in a drive's uppermost folder",
@@ -203,6 +213,13 @@ async fn storages(call: &Call) -> Result<Answer, Failure> {
 }
 
 /// What is no number is no error here (the contract's own note).
+/// The reference has a code of its own for whoever is no application here.
+async fn app_storage(call: &Call) -> Result<Answer, Failure> {
+    let app = call.app().ok_or(Refusal::ObjectForbidden)?;
+    let found = call.messenger().app_storage(call.user(), app.id).await?;
+    Ok(Answer::tree(disk::storage(&found)))
+}
+
 async fn storage(call: &Call) -> Result<Answer, Failure> {
     if call.params.int("id") == Int::Bad {
         return Ok(Answer::tree(Value::Null));

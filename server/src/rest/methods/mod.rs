@@ -1,5 +1,6 @@
 //! The methods, a file a noun; each file declares what it serves in its `METHODS`.
 
+mod app_push;
 mod chat;
 mod counter;
 mod department;
@@ -25,7 +26,7 @@ use super::registry::Method;
 use super::shape::Wire;
 
 /// Every declaration, in the order in which documents list them.
-pub const GROUPS: [&[Method]; 17] = [
+pub const GROUPS: [&[Method]; 18] = [
     recent::METHODS,
     counter::METHODS,
     dialog::METHODS,
@@ -42,6 +43,7 @@ pub const GROUPS: [&[Method]; 17] = [
     option::METHODS,
     disk::METHODS,
     pull::METHODS,
+    app_push::METHODS,
     batch::METHODS,
 ];
 

@@ -24,30 +24,40 @@ const CHANNELS: usize = 500;
 
 /// Where and with what to connect.
 const CONFIG: Shape = Shape::Object(&[
-    (
-        "server",
-        Shape::Object(&[
-            ("version", Shape::Int),
-            ("server_enabled", Shape::Bool),
-            ("mode", Shape::Text),
-            ("hostname", Shape::Text),
-            ("long_polling", Shape::Text),
-            ("long_pooling_secure", Shape::Text),
-            ("websocket_enabled", Shape::Bool),
-            ("websocket", Shape::Text),
-            ("websocket_secure", Shape::Text),
-            ("publish_enabled", Shape::Bool),
-            ("publish", Shape::Text),
-            ("publish_secure", Shape::Text),
-            ("config_timestamp", Shape::Int),
-        ]),
-    ),
+    ("server", SERVER),
     ("api", Shape::Object(&[("revision_web", Shape::Int), ("revision_mobile", Shape::Int)])),
     ("channels", Shape::Object(&[("shared", OWN_CHANNEL), ("private", OWN_CHANNEL)])),
     ("jwt", Shape::Text),
     ("exp", Shape::Int),
     ("publicChannels", Shape::Map(&CHANNEL)),
     ("serverTime", Shape::Date),
+]);
+
+/// The same for an application, which is not told the time.
+pub const APP_CONFIG: Shape = Shape::Object(&[
+    ("server", SERVER),
+    ("api", Shape::Object(&[("revision_web", Shape::Int), ("revision_mobile", Shape::Int)])),
+    ("channels", Shape::Object(&[("shared", OWN_CHANNEL), ("private", OWN_CHANNEL)])),
+    ("jwt", Shape::Text),
+    ("exp", Shape::Int),
+    ("publicChannels", Shape::Map(&CHANNEL)),
+]);
+
+/// Where events are.
+const SERVER: Shape = Shape::Object(&[
+    ("version", Shape::Int),
+    ("server_enabled", Shape::Bool),
+    ("mode", Shape::Text),
+    ("hostname", Shape::Text),
+    ("long_polling", Shape::Text),
+    ("long_pooling_secure", Shape::Text),
+    ("websocket_enabled", Shape::Bool),
+    ("websocket", Shape::Text),
+    ("websocket_secure", Shape::Text),
+    ("publish_enabled", Shape::Bool),
+    ("publish", Shape::Text),
+    ("publish_secure", Shape::Text),
+    ("config_timestamp", Shape::Int),
 ]);
 
 /// A channel on which the caller hears of events; people may publish to the private one.
@@ -126,6 +136,11 @@ pub const METHODS: &[Method] = &[
 ];
 
 async fn config(call: &Call) -> Result<Answer, Failure> {
+    Ok(Answer::tree(configuration(call)))
+}
+
+/// Where and with what the caller connects: to their own events, or to those of the application that calls.
+pub fn configuration(call: &Call) -> Value {
     let push = &call.portal.push;
     let now = push.now();
     // Nothing outlives the webhook by which it was got.
@@ -133,7 +148,7 @@ async fn config(call: &Call) -> Result<Answer, Failure> {
     let (channel_ends, token_ends) = (ends(CHANNEL_LIFE), ends(TOKEN_LIFE));
     let pass = |ends| Pass { user: call.user(), credential: call.credential.id, ends };
     let (private, public) = push.signer.private(pass(channel_ends));
-    let shared = push.signer.shared(channel_ends);
+    let shared = push.signer.shared(Pass { user: UserId(0), ..pass(channel_ends) });
     let wire = wire(call);
     let (start, end) = (wire.date(now), wire.date(channel_ends));
     let (plain, secure) = (&push.addresses.plain, &push.addresses.secure);
@@ -141,7 +156,7 @@ async fn config(call: &Call) -> Result<Answer, Failure> {
     let socket = |address: &str| address.replacen("http", "ws", 1) + SOCKET_PATH;
     let token = push.signer.token(pass(token_ends), now, host, &format!("{private},{shared}"));
     let public_id = format!("{}.{}", public.id, public.signature);
-    Ok(Answer::tree(json!({
+    json!({
         "server": {
             "version": VERSION,
             "server_enabled": true,
@@ -172,7 +187,7 @@ async fn config(call: &Call) -> Result<Answer, Failure> {
         "exp": token_ends.0,
         "publicChannels": { call.user().to_string(): channel(call, call.user()) },
         "serverTime": wire.date(now),
-    })))
+    })
 }
 
 fn channel(call: &Call, user: UserId) -> Value {

@@ -130,7 +130,7 @@ fn honest(town: &Town, method: &Method) -> Vec<(&'static str, String)> {
         (_, Kind::Text) => "\"hello\"".to_owned(),
         _ => String::new(),
     };
-    let wanted = |name| matches!(name, "DIALOG_ID" | "MESSAGE");
+    let wanted = |name| matches!(name, "DIALOG_ID" | "MESSAGE" | "CLIENT_ID");
     let filled = method.params.iter().filter(|param| param.required || wanted(param.name));
     let filled = filled.map(|param| (param.name, value(param.name, param.kind)));
     filled.filter(|(_, value)| !value.is_empty()).collect()
@@ -221,4 +221,20 @@ async fn no_value_from_a_guest_does_harm() {
     let own = known_of(&town.portal, &[town.own]).await;
     withstand(&town, &erin, |_| true, 4).await;
     assert_eq!(known_of(&town.portal, &[town.own]).await, own, "nor is anything of a group she is not in");
+}
+
+#[tokio::test]
+async fn no_value_from_an_application_does_harm() {
+    let town = Town::build().await;
+    let app = town.portal.app("all").await;
+    for person in [Person::Alice, Person::Bob] {
+        let client = town.portal.app_client(&app, person).await;
+        withstand(&town, &client, of_applications, 1).await;
+    }
+}
+
+fn of_applications(method: &Method) -> bool {
+    method.caller == Caller::Application
+        || method.name.contains("option")
+        || method.name == "disk.storage.getForApp"
 }

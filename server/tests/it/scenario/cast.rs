@@ -6,8 +6,8 @@
 
 use std::collections::HashMap;
 
-use lately_model::Revision;
-use lately_testkit::{Person, TestPortal};
+use lately_model::{AppId, Revision, UserId};
+use lately_testkit::{Person, TestApp, TestPortal};
 use serde_json::{Value, json};
 
 use super::field::Field;
@@ -23,6 +23,8 @@ pub struct Cast {
     pub portal: TestPortal,
     /// Addresses of webhooks, by person, scopes and revision.
     webhooks: HashMap<(i64, String, u32), String>,
+    /// Applications by scopes.
+    apps: HashMap<String, TestApp>,
 }
 
 impl Cast {
@@ -36,7 +38,7 @@ impl Cast {
             field.keep(&portal);
         }
         import(&portal, scenario.given.iter().cloned()).await;
-        Ok(Self { portal, webhooks: HashMap::new() })
+        Ok(Self { portal, webhooks: HashMap::new(), apps: HashMap::new() })
     }
 
     /// What is known by name at the beginning.
@@ -54,7 +56,10 @@ impl Cast {
             _ => PEOPLE.iter().find(|(name, _)| *name == who).map(|(_, id)| *id),
         };
         let id = id.ok_or_else(|| format!("there is no {who} in the cast"))?;
-        let scopes = step.scopes.clone().unwrap_or_else(|| "all".to_owned());
+        if step.app {
+            return Ok(format!("{origin}/rest/"));
+        }
+        let scopes = scopes(step);
         let key = (id, scopes, step.revision.unwrap_or(33));
         if let Some(address) = self.webhooks.get(&key) {
             return Ok(address.clone());
@@ -71,6 +76,24 @@ impl Cast {
         self.webhooks.insert(key, client.url.clone());
         Ok(client.url)
     }
+
+    /// The token by which an application calls for this person, if one does.
+    pub async fn token(&mut self, step: &Step) -> Result<Option<String>, String> {
+        let who = step.who.as_deref().unwrap_or_default();
+        let Some((_, user)) = PEOPLE.iter().find(|(name, _)| step.app && *name == who) else { return Ok(None) };
+        let scopes = scopes(step);
+        let app = match self.apps.get(&scopes) {
+            Some(app) => app.clone(),
+            None => self.portal.app(&scopes).await,
+        };
+        self.apps.insert(scopes, app.clone());
+        let lent = self.portal.messenger().lend_tokens(AppId(app.id), UserId(*user), false).await;
+        lent.map(|lent| Some(lent.access)).map_err(|error| error.to_string())
+    }
+}
+
+fn scopes(step: &Step) -> String {
+    step.scopes.clone().unwrap_or_else(|| "all".to_owned())
 }
 
 async fn import(portal: &TestPortal, records: impl Iterator<Item = Value>) {

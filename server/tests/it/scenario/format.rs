@@ -54,7 +54,10 @@ pub struct Step {
     /// Who calls.
     #[serde(rename = "as")]
     pub who: Option<String>,
-    /// The scopes of their webhook; all unless said.
+    /// Whether they call by an application instead of a webhook.
+    #[serde(default)]
+    pub app: bool,
+    /// The scopes of their webhook or of the application; all unless said.
     pub scopes: Option<String>,
     /// The revision of their webhook; today's unless said.
     pub revision: Option<u32>,
