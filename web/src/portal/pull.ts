@@ -31,12 +31,9 @@ export function createPull(rest: Rest, me: number, { onEvent, onBreak }: Listene
   async function start() {
     const fresh = new B24PullClientManager({ b24: rest.b24, userId: me, siteId: 'lately' });
     client = fresh;
-    const told = (command: string, params: unknown) => {
-      if (params && typeof params === 'object') onEvent({ command, params: params as Record<string, unknown> });
-    };
     const heard = (data: unknown) => {
-      const { command, params } = data as { command: string; params: unknown };
-      told(command, params);
+      const { command, params, extra } = data as { command: string; params: unknown; extra?: PushEvent['extra'] };
+      if (params && typeof params === 'object') onEvent({ command, params: params as Record<string, unknown>, extra });
     };
     fresh.subscribe({ moduleId: 'im', callback: heard });
     fresh.subscribe({ type: SubscriptionType.Online, callback: heard });
@@ -63,7 +60,8 @@ export function createPull(rest: Rest, me: number, { onEvent, onBreak }: Listene
     clearTimeout(beat);
     if (line.value !== 'online') {
       line.value = 'online';
-      if (wasOnline) onBreak().catch(() => {});
+      // Also the first time: something may have happened between reading the list and being told.
+      onBreak().catch(() => {});
     }
     wasOnline = true;
   }

@@ -11,6 +11,8 @@ import type { Row } from './row';
 export interface PushEvent {
   command: string;
   params: Record<string, unknown>;
+  /** What stands beside the parameters: when it was told. */
+  extra?: { server_time_unix?: unknown };
 }
 
 /** The list after an event, and whether the portal must be asked what else changed. */

@@ -1,4 +1,7 @@
 // The recent list as the page keeps it: read page by page, followed by events, repaired by asking what changed.
+//
+// Must hold: whatever is cut, repeated or delayed on the way, once it is quiet the list is the one that the portal tells.
+// So an answer never undoes what was heard while it was on its way, and a question that comes up meanwhile is asked again.
 
 import { computed, ref, shallowRef, watch } from 'vue';
 import { asFailure } from '../portal/failure';
@@ -7,6 +10,7 @@ import type { Rest } from '../portal/rest';
 import type { WireRow, WireUser } from '../portal/wire';
 import { applyEvent, type PushEvent } from './event';
 import { type Filter, FILTERS, ordered, total, withDelta, withoutRow, withPage, withRow, type Rows } from './list';
+import { createRepeats } from './repeats';
 import { readRow, type Row } from './row';
 
 /** How many rows the first page has, which is painted at once, and any other. */
@@ -18,6 +22,9 @@ const MARGIN = 5000;
 
 /** How long several reasons to ask are waited for. */
 const GATHER = 250;
+
+/** How many events are kept that come while the portal is asked; beyond them it is asked again. */
+const HEARD = 1000;
 
 /** The portal looks back seven days. */
 const REACH = 6 * 86_400_000;
@@ -31,8 +38,20 @@ interface Page {
   hasMorePages: boolean;
 }
 
+/** What the reader did to a row: changed it, or took it away. */
+interface Wish {
+  id: string;
+  some: Partial<Row> | null;
+}
+
 export function createRecent(rest: Rest, me: number, onFailure: (thrown: unknown) => void) {
-  const rows = shallowRef<Rows>(new Map());
+  /** As the portal told it. */
+  const told = shallowRef<Rows>(new Map());
+  const wishes = shallowRef<Wish[]>([]);
+  /** With what the reader did and the portal did not tell yet. */
+  const rows = computed(() =>
+    wishes.value.reduce((list, { id, some }) => (some ? withRow(list, id, some) : withoutRow(list, id)), told.value),
+  );
   const filter = ref<Filter>('all');
   const loaded = ref(false);
   const whole = ref(false);
@@ -41,18 +60,24 @@ export function createRecent(rest: Rest, me: number, onFailure: (thrown: unknown
   let since = 0;
   let askTimer = 0;
   let asking: Promise<void> | null = null;
+  let next: Promise<void> | null = null;
+  /** What was heard while the portal was asked: its answer may be older. */
+  let heard: PushEvent[] = [];
+  const repeats = createRepeats();
 
   const shown = computed(() => ordered(rows.value, filter.value));
   const totals = computed(() => Object.fromEntries(FILTERS.map((one) => [one, total(rows.value, one)])) as Record<Filter, number>);
 
   function keepTime(date: string, now: number) {
-    since = (Date.parse(date) || Date.now() + ahead) - MARGIN;
+    const began = Date.parse(date) || Date.now() + ahead;
+    since = began - MARGIN;
+    repeats.knownAt(began);
     if (now) ahead = now - Date.now();
   }
 
   const known = kept<Row[]>(me, 'recent');
   if (known) {
-    rows.value = new Map(known.map((row) => [row.id, row]));
+    told.value = new Map(known.map((row) => [row.id, row]));
     loaded.value = true;
   }
 
@@ -68,8 +93,8 @@ export function createRecent(rest: Rest, me: number, onFailure: (thrown: unknown
   // Whoever closes the page does not wait.
   window.addEventListener('pagehide', keepRows);
 
-  /** Reads the list from its beginning, page after page. */
-  async function load() {
+  /** Reads the list from its beginning, page after page, and then what changed meanwhile. */
+  async function readAll() {
     let offset = 0;
     let fresh = true;
     for (;;) {
@@ -79,31 +104,45 @@ export function createRecent(rest: Rest, me: number, onFailure: (thrown: unknown
       if (fresh) keepTime(answer.date, answer.now);
       const page = answer.result.items.map((raw) => readRow(raw, me));
       // What was kept from another day is no longer true.
-      rows.value = withPage(fresh ? new Map() : rows.value, page);
+      told.value = withPage(fresh ? new Map() : told.value, page);
       loaded.value = true;
       fresh = false;
       offset += page.length;
       if (!answer.result.hasMorePages || page.length === 0) break;
     }
     whole.value = true;
+    await askChanges();
   }
 
-  /** Asks what changed, now. */
-  function repair(): Promise<void> {
-    asking ??= ask().finally(() => {
-      asking = null;
-    });
-    return asking;
-  }
-
-  async function ask() {
-    if (Date.now() + ahead - since > REACH) {
-      return load();
-    }
+  async function askChanges() {
+    heard = [];
     const params = { LAST_SYNC_DATE: new Date(since).toISOString() };
     const answer = await rest.ask<WireRow[]>('im.recent.get', params);
     keepTime(answer.date, answer.now);
-    rows.value = withDelta(rows.value, answer.result.map((raw) => readRow(raw, me)), answer.removed);
+    told.value = withDelta(told.value, answer.result.map((raw) => readRow(raw, me)), answer.removed);
+    const late = heard;
+    heard = [];
+    if (late.length > HEARD) askSoon();
+    else for (const event of late) if (!repeats.isBefore(event)) apply(event);
+  }
+
+  /** Asks what changed; reads everything if that is not known from somewhere on. */
+  function repair(): Promise<void> {
+    if (asking) {
+      // What is on its way may have been read before the reason to ask.
+      next ??= asking
+        .catch(() => {})
+        .then(() => {
+          next = null;
+          return repair();
+        });
+      return next;
+    }
+    const old = Date.now() + ahead - since > REACH;
+    asking = (whole.value && !old ? askChanges() : readAll()).finally(() => {
+      asking = null;
+    });
+    return asking;
   }
 
   /** Asks soon, once for several reasons. */
@@ -114,28 +153,40 @@ export function createRecent(rest: Rest, me: number, onFailure: (thrown: unknown
     }, GATHER);
   }
 
-  /** Follows an event. */
-  function follow(event: PushEvent) {
-    const effect = applyEvent(rows.value, event, me);
-    rows.value = effect.rows;
+  function apply(event: PushEvent) {
+    const effect = applyEvent(told.value, event, me);
+    told.value = effect.rows;
     if (effect.ask) askSoon();
   }
 
-  /** Changes a row at once, and back if the portal refuses. */
-  async function change(row: Row, next: Rows, method: string, params: Record<string, unknown>): Promise<boolean> {
-    const before = rows.value.get(row.id);
-    rows.value = next;
+  /** Follows an event. */
+  function follow(event: PushEvent) {
+    if (repeats.isOld(event)) {
+      askSoon();
+      return;
+    }
+    if (asking && heard.length <= HEARD) heard.push(event);
+    apply(event);
+  }
+
+  /** Changes a row at once, or takes it away, until the portal tells how it is; false if the portal refuses. */
+  async function change(row: Row, some: Partial<Row> | null, method: string, params: Record<string, unknown>): Promise<boolean> {
+    const wish: Wish = { id: row.id, some };
+    wishes.value = [...wishes.value, wish];
+    const grant = () => {
+      wishes.value = wishes.value.filter((one) => one !== wish);
+    };
     try {
       const done = await rest.call<unknown>(method, params);
       if (done === false) throw asFailure(new Error(method));
-      return true;
     } catch (thrown) {
-      if (before) rows.value = new Map(rows.value).set(row.id, before);
+      grant();
+      askSoon();
       onFailure(thrown);
       return false;
-    } finally {
-      askSoon();
     }
+    repair().catch(() => {}).finally(grant);
+    return true;
   }
 
   return {
@@ -145,35 +196,32 @@ export function createRecent(rest: Rest, me: number, onFailure: (thrown: unknown
     whole,
     shown,
     totals,
-    load,
+    load: repair,
     repair,
     askSoon,
     follow,
     /** Takes what changed about the people behind private talks. */
     amend: (changes: Record<string, Partial<WireUser>>) => {
       for (const [id, change] of Object.entries(changes)) {
-        const row = rows.value.get(id);
-        if (row?.user && row.kind === 'person') rows.value = withRow(rows.value, id, { user: { ...row.user, ...change } });
+        const row = told.value.get(id);
+        if (row?.user && row.kind === 'person') told.value = withRow(told.value, id, { user: { ...row.user, ...change } });
       }
     },
     /** The portal's time. */
     now: () => Date.now() + ahead,
     row: (id: string) => rows.value.get(id),
-    set: (id: string, some: Partial<Row>) => {
-      rows.value = withRow(rows.value, id, some);
-    },
     pin: (row: Row) =>
-      change(row, withRow(rows.value, row.id, { pinned: !row.pinned }), 'im.recent.pin', { DIALOG_ID: row.id, PIN: row.pinned ? 'N' : 'Y' }),
+      change(row, { pinned: !row.pinned }, 'im.recent.pin', { DIALOG_ID: row.id, PIN: row.pinned ? 'N' : 'Y' }),
     mark: (row: Row) => {
       const unread = row.marked || row.counter > 0;
       return unread
-        ? change(row, withRow(rows.value, row.id, { marked: false, counter: 0 }), 'im.dialog.read', { DIALOG_ID: row.id })
-        : change(row, withRow(rows.value, row.id, { marked: true }), 'im.recent.unread', { DIALOG_ID: row.id, ACTION: 'Y' });
+        ? change(row, { marked: false, counter: 0 }, 'im.dialog.read', { DIALOG_ID: row.id })
+        : change(row, { marked: true }, 'im.recent.unread', { DIALOG_ID: row.id, ACTION: 'Y' });
     },
     mute: (row: Row) =>
-      change(row, withRow(rows.value, row.id, { muted: !row.muted }), 'im.chat.mute', { CHAT_ID: row.chatId, MUTE: row.muted ? 'N' : 'Y' }),
-    hide: (row: Row) => change(row, withoutRow(rows.value, row.id), 'im.recent.hide', { DIALOG_ID: row.id }),
-    leave: (row: Row) => change(row, withoutRow(rows.value, row.id), 'im.chat.leave', { CHAT_ID: row.chatId }),
+      change(row, { muted: !row.muted }, 'im.chat.mute', { CHAT_ID: row.chatId, MUTE: row.muted ? 'N' : 'Y' }),
+    hide: (row: Row) => change(row, null, 'im.recent.hide', { DIALOG_ID: row.id }),
+    leave: (row: Row) => change(row, null, 'im.chat.leave', { CHAT_ID: row.chatId }),
     stop: () => {
       stopKeeping();
       window.removeEventListener('pagehide', keepRows);
