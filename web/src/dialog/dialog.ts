@@ -7,7 +7,7 @@ import { forget, keep, kept } from '../portal/keep';
 import type { Rest } from '../portal/rest';
 import type { WireDialog, WireFile, WirePage, WireUser } from '../portal/wire';
 import type { PushEvent } from '../recent/event';
-import { EMPTY, grownBack, grownOn, newest, oldest, readMessage, withChanged, withEnd, type Message, type Run } from './messages';
+import { EMPTY, grownBack, grownOn, newest, oldest, readMessage, withChanged, withEnd, withTold, type Message, type Run } from './messages';
 
 const PAGE = 50;
 /** How many dialogs are kept for reading while the portal is away, and how much of each. */
@@ -229,7 +229,8 @@ export function createDialog(rest: Rest, people: People, id: string, me: number,
         return;
       }
       case 'messageUpdate':
-        run.value = withChanged(run.value, number(params.id), (one) => ({ ...one, text: String(params.text ?? one.text), edited: true }));
+      case 'messageParamsUpdate':
+        run.value = withChanged(run.value, number(params.id), (one) => withTold(one, params, command === 'messageUpdate'));
         return;
       case 'inputActionNotify':
       case 'startWriting':

@@ -21,14 +21,9 @@ export interface Message {
 
 const numbers = (list: (number | string)[] | undefined) => (Array.isArray(list) ? list.map(Number).filter((one) => one > 0) : []);
 
-export function readMessage(raw: WireMessage): Message {
-  const params = asMap<MessageParams>(raw.params);
+/** What a message's parameters say, in words of the page. */
+function fromParams(params: Partial<MessageParams>) {
   return {
-    id: Number(raw.id),
-    authorId: Number(raw.author_id) || 0,
-    date: Date.parse(raw.date) || 0,
-    text: raw.text ?? '',
-    unread: raw.unread === true,
     likes: numbers(params.LIKE),
     files: numbers(params.FILE_ID),
     replyTo: Number(params.REPLY_ID) || 0,
@@ -36,6 +31,24 @@ export function readMessage(raw: WireMessage): Message {
     deleted: params.IS_DELETED === 'Y',
     params,
   };
+}
+
+export function readMessage(raw: WireMessage): Message {
+  return {
+    id: Number(raw.id),
+    authorId: Number(raw.author_id) || 0,
+    date: Date.parse(raw.date) || 0,
+    text: raw.text ?? '',
+    unread: raw.unread === true,
+    ...fromParams(asMap<MessageParams>(raw.params)),
+  };
+}
+
+/** A message as an event tells it after a change: its text, if that changed, and its parameters, all of them or some. */
+export function withTold(message: Message, told: Record<string, unknown>, all: boolean): Message {
+  const text = typeof told.text === 'string' ? told.text : message.text;
+  const params = told.params && typeof told.params === 'object' ? asMap<MessageParams>(told.params) : null;
+  return params ? { ...message, text, ...fromParams(all ? params : { ...message.params, ...params }) } : { ...message, text };
 }
 
 /** A run of messages, and whether there are others before and after it. */

@@ -74,22 +74,11 @@ export interface MessageParams {
   REPLY_ID?: number | string;
   IS_EDITED?: string;
   IS_DELETED?: string;
-  ATTACH?: WireAttach[] | WireAttach | string;
-  KEYBOARD?: WireButton[] | 'N' | string;
-}
-
-export interface WireButton {
-  TEXT?: string;
-  LINK?: string;
-  BG_COLOR_TOKEN?: string;
-  TYPE?: string;
-  DISABLED?: string;
-}
-
-export interface WireAttach {
-  COLOR?: string;
-  DESCRIPTION?: string;
-  BLOCKS?: Record<string, unknown>[];
+  /** What programs hang on their messages; `attach.ts` and `buttons.ts` of the dialog read it. */
+  ATTACH?: unknown;
+  URL_ATTACH?: unknown;
+  KEYBOARD?: unknown;
+  MENU?: unknown;
 }
 
 export interface WireFile {

@@ -190,6 +190,7 @@ export const en = {
   'admin.nohooks': 'No webhooks.',
 
   'fail.offline': 'The portal cannot be reached.',
+  'fail.copy': 'The browser did not let this be copied.',
   'fail.other': 'That did not work: {text}',
   'fail.SIGN_IN_WRONG': 'Wrong login or password.',
   'fail.TOO_MANY_ATTEMPTS': 'Too many attempts. Try again in a quarter of an hour.',

@@ -192,6 +192,7 @@ export const ru: Record<Key, string> = {
   'admin.nohooks': 'Вебхуков нет.',
 
   'fail.offline': 'Портал недоступен.',
+  'fail.copy': 'Браузер не дал скопировать.',
   'fail.other': 'Не получилось: {text}',
   'fail.SIGN_IN_WRONG': 'Неверный логин или пароль.',
   'fail.TOO_MANY_ATTEMPTS': 'Слишком много попыток. Повторите через четверть часа.',
