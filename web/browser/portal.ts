@@ -15,28 +15,35 @@ interface Person {
   id: number;
   name: string;
   login: string | null;
-  webhook: { http: string } | null;
+  webhook: { http: string; https: string } | null;
 }
 
 /** A running server and its data. */
 export class Portal {
   origin = '';
+  /** Over TLS, with a certificate of the portal's own authority. */
+  secure = '';
   printed: string[] = [];
   readonly data = mkdtempSync(join(tmpdir(), 'lately-page-'));
   #process: ChildProcess | null = null;
 
+  /** Settings that differ, by the names of their variables. */
+  settings: Record<string, string> = {};
+
   /** Starts a server; the port stays the same when it is started again. */
   async start(...words: string[]): Promise<this> {
-    const process = spawn(BINARY, ['--data', this.data, ...words], { stdio: ['ignore', 'pipe', 'ignore'] });
-    this.#process = process;
-    for await (const line of createInterface({ input: process.stdout as NodeJS.ReadableStream })) {
+    const child = spawn(BINARY, ['--data', this.data, ...words], { stdio: ['ignore', 'pipe', 'ignore'], env: { ...process.env, ...this.settings } });
+    this.#process = child;
+    for await (const line of createInterface({ input: child.stdout as NodeJS.ReadableStream })) {
       if (!line.startsWith('ready ')) {
         this.printed.push(line);
         continue;
       }
-      this.origin = line.split(' ')[1] ?? '';
+      const answering = line.split(' ');
+      this.origin = answering.find((word) => word.startsWith('http://')) ?? '';
+      this.secure = answering.find((word) => word.startsWith('https://')) ?? '';
       // What it prints from now on must not fill the pipe.
-      process.stdout?.resume();
+      child.stdout?.resume();
       return this;
     }
     throw new Error(`the server ended: ${this.printed.join('\n')}`);
@@ -48,11 +55,11 @@ export class Portal {
 
   /** Waits until the server has stopped. */
   async stop() {
-    const process = this.#process;
+    const child = this.#process;
     this.#process = null;
-    if (!process || process.exitCode !== null) return;
-    const ended = new Promise((done) => process.once('exit', done));
-    process.kill('SIGTERM');
+    if (!child || child.exitCode !== null) return;
+    const ended = new Promise((done) => child.once('exit', done));
+    child.kill('SIGTERM');
     await ended;
   }
 
@@ -148,4 +155,4 @@ export const test = base.extend<{ portal: Portal }>({
   },
 });
 
-export { expect };
+export { expect, type Page };

@@ -60,6 +60,16 @@ fn people_send_files() {
 }
 
 #[test]
+fn programs_talk_and_messages_are_found() {
+    browse("program.spec.ts");
+}
+
+#[test]
+fn the_sdk_listens_in_a_browser() {
+    browse("sdk.spec.ts");
+}
+
+#[test]
 fn the_page_is_for_everybody() {
     browse("looks.spec.ts");
 }
