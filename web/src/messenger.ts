@@ -14,8 +14,8 @@ import type { Session } from './portal/session';
 import type { WireUser } from './portal/wire';
 import { createDrafts } from './recent/drafts';
 import { createRecent } from './recent/recent';
-import type { PushEvent } from './recent/event';
-import { readable } from './words';
+import { previewOf, type PushEvent } from './recent/event';
+import { readable, t } from './words';
 
 /** How long "is writing" is believed. */
 const WRITING = 6000;
@@ -81,6 +81,7 @@ export function createMessenger(session: Session, onOver: () => void) {
     await learnSelf();
     await Promise.all([dialog.value?.refreshEnd(), notifications.count()]);
     void outbox.send();
+    uploads.resume();
   }
 
   function follow(event: PushEvent) {
@@ -127,7 +128,11 @@ export function createMessenger(session: Session, onOver: () => void) {
     const row = recent.row(id);
     if (!document.hidden || Number(message.senderId) === me || row?.muted || event.params.notify === false) return;
     if (!('Notification' in window) || Notification.permission !== 'granted') return;
-    const shown = new Notification(row?.title ?? 'Lately', { body: row?.text ?? '', tag: id });
+    const users = (event.params.users ?? {}) as Record<string, { name?: unknown } | undefined>;
+    const author = String(users[String(message.senderId)]?.name ?? '');
+    const words = previewOf(String(message.text ?? '')) || t('recent.file');
+    const inGroup = id.startsWith('chat') && author;
+    const shown = new Notification(row?.title || author || 'Lately', { body: inGroup ? `${author}: ${words}` : words, tag: id });
     shown.onclick = () => {
       window.focus();
       location.hash = `#/dialog/${id}`;

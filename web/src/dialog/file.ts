@@ -23,3 +23,13 @@ export function shownSize(image: { width: number; height: number } | false): { w
   const share = Math.min(1, WIDEST / image.width, HIGHEST / image.height);
   return { width: Math.max(1, Math.round(image.width * share)), height: Math.max(1, Math.round(image.height * share)) };
 }
+
+/** A file's bytes as base64; empty if the browser cannot read them. */
+export function base64Of(file: File): Promise<string> {
+  return new Promise((done) => {
+    const reader = new FileReader();
+    reader.onload = () => done(String(reader.result).split(',', 2)[1] ?? '');
+    reader.onerror = () => done('');
+    reader.readAsDataURL(file);
+  });
+}

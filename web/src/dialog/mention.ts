@@ -34,3 +34,19 @@ export function tagged(text: string, names: ReadonlyMap<string, number>): string
   }
   return out + text.slice(from);
 }
+
+/** A text without the tags that the portal puts around bare addresses. */
+export function unwrapped(text: string): string {
+  return text.replace(/\[URL\]([^[\]]*)\[\/URL\]/gi, '$1');
+}
+
+/** A text as somebody edits it: names in place of the tags that stand for people, and whom they mean. */
+export function untagged(text: string): { text: string; names: Map<string, number> } {
+  const names = new Map<string, number>();
+  const out = unwrapped(text).replace(/\[USER=(\d{1,15})(?: REPLACE)?\]([^[\]]+)\[\/USER\]/gi, (whole, id: string, name: string) => {
+    if ((names.get(name) ?? Number(id)) !== Number(id)) return whole;
+    names.set(name, Number(id));
+    return `@${name}`;
+  });
+  return { text: out, names };
+}

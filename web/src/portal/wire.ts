@@ -119,6 +119,7 @@ export interface WireNotification {
   text: string;
   notify_read: 'Y' | 'N';
   notify_buttons?: string;
+  params?: MessageParams | [] | null;
 }
 
 export interface WireCounters {

@@ -1,7 +1,7 @@
 // Draws a message's text: elements for what its tags mean, text for everything else.
 
 import { defineComponent, h, type PropType, type VNode } from 'vue';
-import { parse, type Node, type Style } from './markup';
+import { parse, type Node, type Source, type Style } from './markup';
 
 const ELEMENTS: Record<Style, string> = { bold: 'b', italic: 'i', underline: 'u', strike: 's', large: 'big', small: 'small' };
 
@@ -13,10 +13,16 @@ export default defineComponent({
     dialog: (_id: string) => true,
     /** A text is to be sent, or to be put where people write. */
     say: (_text: string, _put: boolean) => true,
+    /** Somebody wants to see the message that a quote comes from. */
+    source: (_from: Source) => true,
   },
   setup(props, { emit }) {
     const button = (children: VNode[], run: () => void) =>
       h('button', { type: 'button', class: 'mention', onClick: run }, children);
+    const titleOf = ({ title, from }: Extract<Node, { kind: 'quote' }>) => {
+      if (!title) return null;
+      return from ? h('cite', button([h('span', title)], () => emit('source', from))) : h('cite', title);
+    };
     const draw = (node: Node): VNode | string => {
       switch (node.kind) {
         case 'text':
@@ -42,7 +48,7 @@ export default defineComponent({
         case 'time':
           return h('time', { datetime: new Date(node.at).toISOString() }, new Date(node.at).toLocaleString());
         case 'quote':
-          return h('blockquote', [node.title ? h('cite', node.title) : null, ...all(node.children)]);
+          return h('blockquote', [titleOf(node), ...all(node.children)]);
       }
     };
     // Text nodes and elements alike are children of a component.

@@ -44,6 +44,10 @@ describe('a message', () => {
       { kind: 'quote', title: 'Bob 10:00', children: [text('hello')] },
       text('yes'),
     ]);
+    const from = (head: string) => parse(`${rule}\n${head}\nhello\n${rule}`)[0];
+    expect(from('Bob [10:00] #chat12/345')).toMatchObject({ title: 'Bob 10:00', from: { dialog: 'chat12', message: 345 } });
+    expect(from('Bob [10:00] #1:2/345')).toMatchObject({ title: 'Bob 10:00', from: { dialog: '1:2', message: 345 } });
+    expect(from('Bob #javascript:1/2')).toEqual({ kind: 'quote', title: 'Bob #javascript:1/2', children: [text('hello')] });
     expect(parse('>>one\n>> two\nthree')).toEqual([
       { kind: 'quote', title: '', children: [text('one'), { kind: 'break' }, text('two')] },
       text('three'),
@@ -56,7 +60,8 @@ describe('a message', () => {
 
   it('is read in time that grows with its length', () => {
     const start = performance.now();
-    for (const piece of ['[b]', '[', '[url=', '[code]', '[/b]', '>>', '[user=1]x', 'https://']) parse(piece.repeat(20_000));
+    for (const piece of ['[b]', ' ', '#1:1/', '[', '[url=', '[code]', '[/b]', '>>', '[user=1]x', 'https://']) parse(piece.repeat(20_000));
+    parse(`${'-'.repeat(54)}\nx [\n`.repeat(300));
     expect(performance.now() - start).toBeLessThan(4000);
   });
 });

@@ -20,7 +20,13 @@ export type Node =
   | { kind: 'send'; text: string; put: boolean; children: Node[] }
   | { kind: 'image'; src: string }
   | { kind: 'time'; at: number; text: string }
-  | { kind: 'quote'; title: string; children: Node[] };
+  | { kind: 'quote'; title: string; from?: Source; children: Node[] };
+
+/** The message that a quote comes from, and the chat if it says which; a private talk is named by its two people. */
+export interface Source {
+  dialog: string;
+  message: number;
+}
 
 const STYLES: Record<string, Style> = { b: 'bold', i: 'italic', u: 'underline', s: 'strike' };
 const KNOWN = new Set([
@@ -29,6 +35,8 @@ const KNOWN = new Set([
 const TAG = /\[(\/?)([a-z]{1,9})(=[^\]\n]{0,2000})?( [^\]\n]{0,2000})?\]/iy;
 const ADDRESS = /https?:\/\/[^\s<>"'\[\]]+/gi;
 const RULE = /^-{54,}$/;
+/** Where a quote comes from, at the end of its first line: `#chat12/345`, or `#1:2/345` in a private talk. */
+const SOURCE = /#(chat\d{1,15}|\d{1,15}:\d{1,15})\/(\d{1,15})$/;
 
 /** An address that a browser may follow, or null. */
 export function safeHref(written: string): string | null {
@@ -76,8 +84,8 @@ function quoted(text: string): Node[] {
       const end = lines.findIndex((other, place) => place > at && RULE.test(other));
       if (end > at) {
         flush();
-        const title = (lines[at + 1] ?? '').replace(/\[[^\]]*\]\s*$/, (date) => date.slice(1, -1));
-        out.push({ kind: 'quote', title, children: inline(lines.slice(at + 2, end).join('\n')) });
+        const { title, from } = headOf(lines[at + 1] ?? '');
+        out.push({ kind: 'quote', title, ...(from ? { from } : {}), children: inline(lines.slice(at + 2, end).join('\n')) });
         at = end;
         continue;
       }
@@ -94,6 +102,16 @@ function quoted(text: string): Node[] {
   }
   flush();
   return out;
+}
+
+/** Who wrote what is quoted, and when; and where it stands. */
+function headOf(line: string): { title: string; from?: Source } {
+  const head = line.trim();
+  const found = SOURCE.exec(head.slice(-60));
+  const named = found ? head.slice(0, -found[0].length).trimEnd() : head;
+  const open = named.endsWith(']') ? named.lastIndexOf('[') : -1;
+  const title = open >= 0 ? named.slice(0, open) + named.slice(open + 1, -1) : named;
+  return found ? { title, from: { dialog: found[1] ?? '', message: Number(found[2]) } } : { title };
 }
 
 function append(out: Node[], nodes: Node[]) {
