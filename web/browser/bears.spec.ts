@@ -9,8 +9,13 @@ test('no name, message, file or tag runs a script, and the content policy has no
     await portal.call(2, 'im.message.add', { DIALOG_ID: '1', MESSAGE: attack });
     await portal.call(2, 'im.chat.add', { TITLE: attack, USERS: [1], MESSAGE: attack });
     await portal.call(2, 'im.message.add', { DIALOG_ID: '1', MESSAGE: 'with an attachment', ATTACH: [
-      { MESSAGE: attack }, { LINK: { NAME: attack, LINK: attack } }, { GRID: [{ NAME: attack, VALUE: attack }] }, { IMAGE: { LINK: attack, NAME: attack } },
-    ] }).catch(() => {});
+      { MESSAGE: attack }, { LINK: { NAME: attack, LINK: attack, DESC: attack, PREVIEW: attack } }, { GRID: [{ NAME: attack, VALUE: attack, LINK: attack, COLOR: attack }] }, { IMAGE: { LINK: attack, NAME: attack, PREVIEW: attack } },
+      { USER: { NAME: attack, AVATAR: attack, LINK: attack, USER_ID: attack } }, { FILE: { NAME: attack, LINK: attack } }, { RICH_LINK: { NAME: attack, DESC: attack, LINK: attack, PREVIEW: attack } },
+      { RICH_LINK: { NAME: attack, DESC: attack, LINK: 'https://a.example/', PREVIEW: attack } }, { DELIMITER: { SIZE: attack, COLOR: attack } },
+    ], KEYBOARD: [
+      { TEXT: attack, LINK: attack }, { TEXT: attack, ACTION: 'CALL', ACTION_VALUE: attack }, { TEXT: attack, ACTION: 'DIALOG', ACTION_VALUE: attack }, { TEXT: attack, COMMAND: attack, BG_COLOR: attack, TEXT_COLOR: attack, WIDTH: attack },
+      { TEXT: 'put it', ACTION: 'PUT', ACTION_VALUE: attack },
+    ], MENU: [{ TEXT: attack, LINK: attack }, { TEXT: attack, ACTION: 'SEND', ACTION_VALUE: attack }] });
   }
   await portal.call(1, 'user.add', { EMAIL: 'eve@example.org', NAME: '<img src=x onerror=window.hacked=1>', LAST_NAME: '"><script>window.hacked=1</script>' });
   await page.getByRole('searchbox', { name: /Search/ }).fill('img');
@@ -19,7 +24,20 @@ test('no name, message, file or tag runs a script, and the content policy has no
   await openDialog(page, '2');
   await expect(page.getByRole('log')).toContainText('window.hacked');
   const log = page.getByRole('log');
-  for (const link of await log.getByRole('link').all()) expect(await link.getAttribute('href')).toMatch(/^(https?|mailto|tel):/);
+  const hrefs = await log.locator('a').evaluateAll((links) => links.map((link) => link.getAttribute('href')));
+  expect(hrefs.length).toBeGreaterThan(10);
+  for (const href of hrefs) expect(href).toMatch(/^((https?|mailto|tel):|#\/dialog\/(chat)?\d+$)/);
+  const sources = await log.locator('img').evaluateAll((images) => images.map((image) => image.getAttribute('src') ?? ''));
+  for (const source of sources) expect(source).toMatch(/^https?:/);
+  // What was pressed is put where one writes, and no more.
+  await log.getByRole('button', { name: 'put it' }).last().click();
+  await expect(page.getByRole('combobox', { name: 'Write a message' })).not.toHaveValue('');
+  await page.getByRole('button', { name: 'Search in this conversation' }).click();
+  await page.getByRole('searchbox', { name: 'Search in this conversation' }).fill('script');
+  await expect(page.getByRole('complementary').locator('.hit').first()).toBeVisible();
+  await page.getByRole('searchbox', { name: /Search people/ }).fill('script');
+  await expect(page.getByRole('region', { name: /Search people/ }).locator('.hit').first()).toBeVisible();
+  await page.getByRole('button', { name: 'Clear the search' }).click();
   await page.getByRole('link', { name: 'Administration' }).click();
   await expect(page.getByText('onerror').first()).toBeVisible();
   for (const at of ['#/notifications', '#/profile', '#/dialog/%3Cscript%3E', '#/dialog/javascript:1', '#/first/%3Cimg%3E']) {

@@ -67,3 +67,48 @@ test('a file that is not taken says why, and goes when it is sent again', async 
   await expect(page.getByRole('log').getByRole('link', { name: 'lamp.txt' })).toBeVisible();
   await expect(waiting).toHaveCount(0);
 });
+
+test('files that are chosen together come in one message, and its pictures are looked at one after the other', async ({ portal, browser }) => {
+  const page = await portal.enter(browser, 1);
+  await openDialog(page, '2');
+  const chooser = page.waitForEvent('filechooser');
+  await page.getByRole('button', { name: 'Attach files' }).click();
+  const picture = Buffer.from(PICTURE, 'base64');
+  await (await chooser).setFiles([
+    { name: 'one.png', mimeType: 'image/png', buffer: picture },
+    { name: 'two.png', mimeType: 'image/png', buffer: picture },
+    { name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('notes') },
+  ]);
+  const message = page.locator('article.mine').last();
+  await expect(message.getByRole('listitem')).toHaveCount(3);
+  await expect(message.getByRole('link', { name: 'notes.txt' })).toBeVisible();
+  await message.getByRole('img', { name: 'one.png' }).click();
+  const box = page.getByRole('dialog', { name: 'one.png' });
+  await expect(box.getByRole('img')).toBeVisible();
+  await expect.poll(() => box.getByRole('img').evaluate((image) => (image as HTMLImageElement).naturalWidth)).toBeGreaterThan(300);
+  await page.keyboard.press('ArrowRight');
+  await expect(page.getByRole('dialog', { name: 'two.png' })).toContainText('2 / 2');
+  await page.keyboard.press('ArrowRight');
+  await expect(page.getByRole('dialog', { name: 'one.png' })).toBeVisible();
+  const fetched = page.waitForEvent('download');
+  await page.getByRole('link', { name: 'Download' }).click();
+  expect((await fetched).suggestedFilename()).toBe('one.png');
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+  await expect(page.getByRole('log')).toBeVisible();
+  expect(complaintsOf(page)).toEqual([]);
+});
+
+test('a file on its way shows what it is and how far, and goes on by itself after a break', async ({ portal, browser }) => {
+  const page = await portal.enter(browser, 1);
+  await openDialog(page, '2');
+  await page.route('**/rest/upload.json**', (route) => route.abort());
+  await give(page, 'drop', 'heron.png', 'image/png', PICTURE);
+  const waiting = page.getByRole('list', { name: 'Files on their way' });
+  await expect(waiting.getByRole('alert')).toBeVisible();
+  await expect.poll(() => waiting.locator('img').evaluate((image) => (image as HTMLImageElement).naturalWidth)).toBeGreaterThan(0);
+  await page.unroute('**/rest/upload.json**');
+  await page.evaluate(() => window.dispatchEvent(new Event('online')));
+  await expect(page.getByRole('log').getByRole('img', { name: 'heron.png' }).last()).toBeVisible();
+  await expect(waiting).toHaveCount(0);
+});

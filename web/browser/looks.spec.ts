@@ -6,6 +6,8 @@ import { expect, openDialog, row, test, write } from './portal';
 
 for (const scheme of ['light', 'dark'] as const) {
   test(`axe finds nothing serious, ${scheme}`, async ({ portal, browser }) => {
+    // Each look takes seconds.
+    test.setTimeout(180_000);
     const page = await portal.enter(browser, 1, { colorScheme: scheme });
     const check = async (what: string) => {
       const found = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice']).analyze();
@@ -17,6 +19,14 @@ for (const scheme of ['light', 'dark'] as const) {
     await check('dialog');
     await page.getByRole('button', { name: 'About this conversation' }).click();
     await check('about');
+    await page.getByRole('button', { name: 'Search in this conversation' }).click();
+    await page.getByRole('searchbox', { name: 'Search in this conversation' }).fill('new');
+    await expect(page.getByRole('complementary').locator('.hit').first()).toBeVisible();
+    await check('search in a dialog');
+    await page.getByRole('searchbox', { name: /Search people/ }).fill('new');
+    await expect(page.getByRole('region', { name: /Search people/ }).locator('.hit').first()).toBeVisible();
+    await check('search');
+    await page.getByRole('button', { name: 'Clear the search' }).click();
     for (const [hash, name] of [['#/notifications', 'Notifications'], ['#/profile', 'Profile'], ['#/admin', 'Administration']] as const) {
       await page.evaluate((to) => {
         location.hash = to;
@@ -86,6 +96,56 @@ test('a finger that pushes a row aside marks it, or hides it', async ({ portal, 
   await expect(row(page, '2').locator('.badge')).toHaveCount(0);
   await push('2', -120);
   await expect(row(page, '2')).toHaveCount(0);
+});
+
+test('a real finger pushes rows, and opens their menu when it stays', async ({ portal, browser }) => {
+  const page = await portal.enter(browser, 1, { viewport: { width: 390, height: 780 }, hasTouch: true, isMobile: true });
+  const fingers = await page.context().newCDPSession(page);
+  const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', x?: number, y?: number) =>
+    fingers.send('Input.dispatchTouchEvent', { type, touchPoints: x === undefined || y === undefined ? [] : [{ x, y }] });
+  const middle = async (id: string) => {
+    const place = await row(page, id).boundingBox();
+    return { x: 200, y: (place?.y ?? 0) + (place?.height ?? 0) / 2 };
+  };
+  const push = async (id: string, by: number) => {
+    const { x, y } = await middle(id);
+    await touch('touchStart', x, y);
+    for (let step = 1; step <= 8; step += 1) await touch('touchMove', x + (by * step) / 8, y);
+    await expect(row(page, id)).toHaveAttribute('data-swipe', by < 0 ? 'left' : 'right');
+    await touch('touchEnd');
+  };
+  await expect(row(page, '2').locator('.badge')).toBeVisible();
+  await push('2', 130);
+  await expect(row(page, '2').locator('.badge')).toHaveCount(0);
+  await expect(page.getByRole('main')).toBeHidden();
+  const { x, y } = await middle('5');
+  await touch('touchStart', x, y);
+  await expect(page.getByRole('menuitem', { name: 'Mute' })).toBeVisible();
+  await touch('touchEnd');
+  await page.getByRole('menuitem', { name: 'Mute' }).tap();
+  await expect(row(page, '5')).toHaveClass(/muted/);
+  await expect(row(page, '2')).not.toHaveClass(/muted/);
+  await push('2', -130);
+  await expect(row(page, '2')).toHaveCount(0);
+});
+
+test('the keys alone pin, silence, mark and hide a row', async ({ portal, browser }) => {
+  const page = await portal.enter(browser, 1);
+  await row(page, '2').getByRole('link').focus();
+  await page.keyboard.press('Shift+F10');
+  await expect(page.getByRole('menu')).toBeVisible();
+  await page.keyboard.type('Pin');
+  await page.keyboard.press('Enter');
+  await expect(row(page, '2')).toHaveClass(/pinned/);
+  await row(page, '2').getByRole('link').focus();
+  await page.keyboard.press('ContextMenu');
+  await page.keyboard.type('Mut');
+  await page.keyboard.press('Enter');
+  await expect(row(page, '2')).toHaveClass(/muted/);
+  await row(page, '2').getByRole('link').focus();
+  await page.keyboard.press('Delete');
+  await expect(row(page, '2')).toHaveCount(0);
+  expect(await page.evaluate(() => document.activeElement?.closest('li')?.hasAttribute('data-id'))).toBe(true);
 });
 
 test('it speaks Russian, and keeps the language and the colours that were chosen', async ({ portal, browser }) => {

@@ -1,5 +1,7 @@
 // People at their messages, each in a browser of their own.
 
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { complaintsOf, expect, openDialog, row, test, write } from './portal';
 
 test('two people chat live, and each sees what the other has read', async ({ portal, browser }) => {
@@ -169,4 +171,65 @@ test('a notification is answered with its button', async ({ portal, browser }) =
   const waiting = page.getByRole('listitem').filter({ hasText: 'invites you to ride' });
   await waiting.getByRole('button', { name: 'I will come' }).click();
   await expect(waiting).toHaveCount(0);
+});
+
+test('a chat gets another picture and colour, and another owner', async ({ portal, browser }) => {
+  const page = await portal.enter(browser, 1);
+  const id = await portal.call<number>(1, 'im.chat.add', { TITLE: 'Van crew', USERS: [2, 3], MESSAGE: 'hello' });
+  await openDialog(page, `chat${id}`);
+  await page.getByRole('button', { name: 'About this conversation' }).click();
+  const about = page.getByRole('complementary', { name: 'About this conversation' });
+  await about.getByRole('button', { name: 'azure' }).click();
+  await expect(about.getByRole('button', { name: 'azure' })).toHaveAttribute('aria-pressed', 'true');
+  const told = () => portal.call<{ color: string; avatar: string; owner: number }>(1, 'im.dialog.get', { DIALOG_ID: `chat${id}` });
+  expect((await told()).color).toBe('#29619b');
+  const choose = async (name: string, mimeType: string, buffer: Buffer) => {
+    const chooser = page.waitForEvent('filechooser');
+    await about.getByRole('button', { name: 'Change the picture' }).click();
+    await (await chooser).setFiles({ name, mimeType, buffer });
+  };
+  await choose('no.png', 'image/png', Buffer.from('no picture'));
+  await expect(page.getByText('This file is not a picture that can be used.')).toBeVisible();
+  await choose('page.png', 'image/png', readFileSync(join(import.meta.dirname, '../../docs/img/page-phone.png')));
+  await expect.poll(async () => (await told()).avatar).not.toBe('');
+  const face = page.locator('.pane-head .face img');
+  await expect.poll(() => face.last().evaluate((image) => (image as HTMLImageElement).naturalWidth)).toBeGreaterThan(0);
+  await about.getByRole('button', { name: 'Hand the chat over to Bob Hartley' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Hand over' }).click();
+  await expect.poll(async () => Number((await told()).owner)).toBe(2);
+  await expect(about.getByRole('button', { name: /Hand the chat over/ })).toHaveCount(0);
+  await expect(about.getByRole('button', { name: 'Leave the chat' })).toBeVisible();
+  await page.keyboard.press('Escape');
+  expect(complaintsOf(page)).toEqual([]);
+});
+
+test('whoever is elsewhere in a long talk sees how much is new, and finds the first of it', async ({ portal, browser }) => {
+  const page = await portal.enter(browser, 1);
+  await openDialog(page, 'chat3');
+  await expect(page.getByText('New messages')).toBeInViewport();
+  const end = page.getByRole('button', { name: /To the newest message, \d+ unread messages/ });
+  await expect(end).toBeVisible();
+  await expect(page.getByRole('button', { name: 'To the first unread message' })).toHaveCount(0);
+  await end.click();
+  await expect(page.getByText('New messages')).not.toBeInViewport();
+  await page.getByRole('button', { name: 'To the first unread message' }).click();
+  await expect(page.getByText('New messages')).toBeInViewport();
+});
+
+test('customers of open lines are filtered, and a long list of notifications goes on', async ({ portal, browser }) => {
+  const page = await portal.enter(browser, 1);
+  const lines = page.getByRole('button', { name: /^Lines/ });
+  await expect(lines).toBeInViewport({ ratio: 1 });
+  await lines.click();
+  await expect(page.locator('li[data-id]').first()).toContainText('Hollowbrook Care');
+  for (const title of await page.locator('li[data-id] .title').allTextContents()) expect(title).toContain('Hollowbrook Care');
+  for (let count = 0; count < 60; count += 1) await portal.call(2, 'im.notify.personal.add', { USER_ID: 1, MESSAGE: `notice ${count}`, ATTACH: [{ MESSAGE: `block ${count}` }] });
+  await page.getByRole('link', { name: 'Notifications' }).click();
+  const list = page.getByRole('main').getByRole('listitem');
+  await expect(page.getByText('block 59')).toBeVisible();
+  await expect(page.getByText('notice 0', { exact: true })).toHaveCount(0);
+  await page.getByRole('button', { name: 'More' }).click();
+  await expect(page.getByText('notice 0', { exact: true })).toBeVisible();
+  const texts = await list.allTextContents();
+  expect(new Set(texts).size).toBe(texts.length);
 });

@@ -5,6 +5,7 @@ import type { People } from '../people/people';
 import { asFailure } from '../portal/failure';
 import { forget, keep, kept } from '../portal/keep';
 import type { Rest } from '../portal/rest';
+import { inTurn } from '../portal/turn';
 import type { WireDialog, WireFile, WirePage, WireUser } from '../portal/wire';
 import type { PushEvent } from '../recent/event';
 import { EMPTY, grownBack, grownOn, newest, oldest, readMessage, withChanged, withEnd, withTold, type Message, type Run } from './messages';
@@ -115,19 +116,29 @@ export function createDialog(rest: Rest, people: People, id: string, me: number,
       run.value = grownOn(run.value, await page({ FIRST_ID: newest(run.value), LIMIT: PAGE }), PAGE);
     });
 
+  /** What was heard of single messages while the end is read: the answer may be older. */
+  let heard: PushEvent[] | null = null;
+
   /** Reads the end of the dialog again: what is new there, edited, or gone. */
-  async function refreshEnd() {
+  const refreshEnd = inTurn(async () => {
     if (closed) return;
     if (failed.value && !loaded.value) {
       failed.value = '';
       return open();
     }
     if (!loaded.value || run.value.newer) return;
-    const [, messages] = await Promise.all([learnAbout(), page({ LAST_ID: Number.MAX_SAFE_INTEGER, LIMIT: PAGE })]);
-    if (closed) return;
-    run.value = messages.length ? withEnd(run.value, messages) : { ...EMPTY };
+    const late: PushEvent[] = [];
+    heard = late;
+    try {
+      const [, messages] = await Promise.all([learnAbout(), page({ LAST_ID: Number.MAX_SAFE_INTEGER, LIMIT: PAGE })]);
+      if (closed || run.value.newer) return;
+      run.value = messages.length ? withEnd(run.value, messages) : { ...EMPTY };
+    } finally {
+      heard = null;
+    }
+    for (const event of late) patch(event);
     keepWhatIsHere();
-  }
+  });
 
   /** Whether the message is loaded, after loading what is around it if it was not. */
   async function around(message: number): Promise<boolean> {
@@ -211,36 +222,42 @@ export function createDialog(rest: Rest, people: People, id: string, me: number,
     }
   }
 
-  /** Follows an event of this dialog. */
-  function follow({ command, params }: PushEvent) {
+  /** What an event changes that is wholly in itself; false if there is more to it. */
+  function patch({ command, params }: PushEvent): boolean {
     const number = (value: unknown) => Number(value) || 0;
     switch (command) {
       case 'readMessageChatOpponent':
       case 'readMessageOpponent':
         seenUpto.value = Math.max(seenUpto.value, number(params.lastId));
-        return;
+        return true;
       case 'readMessageChat':
       case 'readMessage':
         readUpto.value = Math.max(readUpto.value, number(params.lastId));
-        return;
+        return true;
       case 'messageLike': {
         const users = Array.isArray(params.users) ? params.users.map(Number) : [];
         run.value = withChanged(run.value, number(params.id), (one) => ({ ...one, likes: users }));
-        return;
+        return true;
       }
       case 'messageUpdate':
       case 'messageParamsUpdate':
         run.value = withChanged(run.value, number(params.id), (one) => withTold(one, params, command === 'messageUpdate'));
-        return;
+        return true;
       case 'inputActionNotify':
       case 'startWriting':
       case 'chatPin':
       case 'chatUnread':
       case 'chatMuteNotify':
-        return;
+        return true;
       default:
-        refreshEnd().catch(() => {});
+        return false;
     }
+  }
+
+  /** Follows an event of this dialog. */
+  function follow(event: PushEvent) {
+    if (!patch(event)) refreshEnd().catch(() => {});
+    else if (heard && heard.length < PAGE) heard.push(event);
   }
 
   return {

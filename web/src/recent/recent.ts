@@ -7,6 +7,7 @@ import { computed, ref, shallowRef, watch } from 'vue';
 import { asFailure } from '../portal/failure';
 import { keep, kept } from '../portal/keep';
 import type { Rest } from '../portal/rest';
+import { inTurn } from '../portal/turn';
 import type { WireRow, WireUser } from '../portal/wire';
 import { applyEvent, type PushEvent } from './event';
 import { type Filter, FILTERS, ordered, total, withDelta, withoutRow, withPage, withRow, type Rows } from './list';
@@ -59,10 +60,8 @@ export function createRecent(rest: Rest, me: number, onFailure: (thrown: unknown
   let ahead = 0;
   let since = 0;
   let askTimer = 0;
-  let asking: Promise<void> | null = null;
-  let next: Promise<void> | null = null;
-  /** What was heard while the portal was asked: its answer may be older. */
-  let heard: PushEvent[] = [];
+  /** What was heard while the portal is asked: its answer may be older. */
+  let heard: PushEvent[] | null = null;
   const repeats = createRepeats();
 
   const shown = computed(() => ordered(rows.value, filter.value));
@@ -115,35 +114,25 @@ export function createRecent(rest: Rest, me: number, onFailure: (thrown: unknown
   }
 
   async function askChanges() {
-    heard = [];
-    const params = { LAST_SYNC_DATE: new Date(since).toISOString() };
-    const answer = await rest.ask<WireRow[]>('im.recent.get', params);
-    keepTime(answer.date, answer.now);
-    told.value = withDelta(told.value, answer.result.map((raw) => readRow(raw, me)), answer.removed);
-    const late = heard;
-    heard = [];
+    const late: PushEvent[] = [];
+    heard = late;
+    try {
+      const params = { LAST_SYNC_DATE: new Date(since).toISOString() };
+      const answer = await rest.ask<WireRow[]>('im.recent.get', params);
+      keepTime(answer.date, answer.now);
+      told.value = withDelta(told.value, answer.result.map((raw) => readRow(raw, me)), answer.removed);
+    } finally {
+      heard = null;
+    }
     if (late.length > HEARD) askSoon();
     else for (const event of late) if (!repeats.isBefore(event)) apply(event);
   }
 
   /** Asks what changed; reads everything if that is not known from somewhere on. */
-  function repair(): Promise<void> {
-    if (asking) {
-      // What is on its way may have been read before the reason to ask.
-      next ??= asking
-        .catch(() => {})
-        .then(() => {
-          next = null;
-          return repair();
-        });
-      return next;
-    }
+  const repair = inTurn(() => {
     const old = Date.now() + ahead - since > REACH;
-    asking = (whole.value && !old ? askChanges() : readAll()).finally(() => {
-      asking = null;
-    });
-    return asking;
-  }
+    return whole.value && !old ? askChanges() : readAll();
+  });
 
   /** Asks soon, once for several reasons. */
   function askSoon() {
@@ -165,7 +154,7 @@ export function createRecent(rest: Rest, me: number, onFailure: (thrown: unknown
       askSoon();
       return;
     }
-    if (asking && heard.length <= HEARD) heard.push(event);
+    if (heard && heard.length <= HEARD) heard.push(event);
     apply(event);
   }
 
