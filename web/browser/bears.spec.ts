@@ -104,23 +104,26 @@ test('ten thousand conversations are there, and scroll without effort', async ({
   await expect(row(page, 'chat10000')).toBeVisible();
   const painted = Date.now() - start;
   await expect(page.locator('li[data-id]').first()).toHaveAttribute('aria-setsize', '10000', { timeout: 90_000 });
-  // A hundred screens, one a frame: how long frames took, by the page's own clock.
-  const frames = await page.locator('.box').first().evaluate(async (box) => {
-    const times: number[] = [];
-    let last = performance.now();
-    for (let step = 0; step < 120; step += 1) {
-      box.scrollTop += 700;
+  // A hundred screens, one a frame: how long frames took, by the page's own clock, beside frames with nothing to do.
+  const [idle, scrolling] = await page.locator('.box').first().evaluate(async (box) => {
+    const frame = async () => {
+      const before = performance.now();
       await new Promise(requestAnimationFrame);
-      const now = performance.now();
-      times.push(now - last);
-      last = now;
+      return performance.now() - before;
+    };
+    const times: [number[], number[]] = [[], []];
+    for (let step = 0; step < 120; step += 1) {
+      times[0].push(await frame());
+      box.scrollTop += 700;
+      times[1].push(await frame());
     }
-    return times.sort((a, b) => a - b);
+    return times.map((list) => list.sort((one, other) => one - other));
   });
-  const [middle, late] = [frames[60] ?? 0, frames[108] ?? 0];
-  console.log(`first paint ${painted} ms; a frame takes ${middle.toFixed(1)} ms, nine of ten ${late.toFixed(1)} ms`);
+  const [nothing, middle, late] = [idle?.[60] ?? 0, scrolling?.[60] ?? 0, scrolling?.[108] ?? 0];
+  console.log(`first paint ${painted} ms; a frame takes ${middle.toFixed(1)} ms, nine of ten ${late.toFixed(1)} ms; with nothing to do ${nothing.toFixed(1)} ms`);
   expect(painted).toBeLessThan(8000);
-  expect(middle).toBeLessThan(34);
+  // At most one frame is left out.
+  expect(middle).toBeLessThan(nothing + 17.5);
   expect(await page.locator('li[data-id]').count()).toBeLessThan(60);
   expect(complaintsOf(page)).toEqual([]);
   await portal.stop();

@@ -78,6 +78,17 @@ test('on a phone one side is shown at a time', async ({ portal, browser }) => {
   await expect(row(page, '2')).toContainText('from a phone');
 });
 
+test('on a phone a message that was found is seen at once', async ({ portal, browser }) => {
+  const page = await portal.enter(browser, 1, { viewport: { width: 390, height: 780 }, hasTouch: true, isMobile: true });
+  await openDialog(page, '2');
+  await page.getByRole('button', { name: 'Search in this conversation' }).tap();
+  await page.getByRole('searchbox', { name: 'Search in this conversation' }).fill('Thursday');
+  await page.getByRole('complementary').locator('.hit').first().tap();
+  await expect(page.getByRole('complementary')).toHaveCount(0);
+  await expect(page.locator('.pointed')).toBeInViewport();
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+});
+
 test('a finger that pushes a row aside marks it, or hides it', async ({ portal, browser }) => {
   const page = await portal.enter(browser, 1, { viewport: { width: 390, height: 780 }, hasTouch: true, isMobile: true });
   const push = (id: string, by: number) =>

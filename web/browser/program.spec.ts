@@ -145,8 +145,8 @@ test('messages of a dialog are found by words and by day, and lead to their plac
   await expect(hit.locator('mark')).toHaveText('quicksil');
   for (let round = 0; round < 2; round += 1) {
     await hit.click();
-    await expect(page.locator(`[data-message="${id}"]`)).toBeInViewport();
     await expect(page.locator(`[data-message="${id}"]`)).toHaveClass(/pointed/);
+    await expect(page.locator(`[data-message="${id}"]`)).toBeInViewport();
     await page.getByRole('button', { name: 'To the newest message' }).click();
     await expect(last(page)).toContainText('and then 69');
   }

@@ -144,6 +144,7 @@ test('a group is made, renamed, and somebody is added and removed', async ({ por
   await about.getByRole('button', { name: 'Add people' }).click();
   const adding = page.getByRole('dialog');
   await adding.getByRole('searchbox').fill('Carol');
+  await expect(adding.getByRole('listitem')).toHaveCount(1);
   await adding.getByRole('button', { name: /Carol Ashdown/ }).click();
   await adding.getByRole('button', { name: 'Add people' }).click();
   await expect(about).toContainText('3 members');
