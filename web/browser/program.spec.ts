@@ -129,6 +129,21 @@ test('a preview that comes after its message is shown without a jump of what is 
   expect(below).toBeLessThan(60);
 });
 
+test('a link to an open chat has a preview, and leads there within the page', async ({ portal, browser }) => {
+  const page = await portal.enter(browser, 1);
+  const chat = await portal.call<number>(2, 'im.chat.add', { TYPE: 'OPEN', TITLE: 'Heron watchers', USERS: [1] });
+  const address = `${portal.secure}/#/dialog/chat${chat}`;
+  await openDialog(page, '2');
+  await portal.call(2, 'im.message.add', { DIALOG_ID: '1', MESSAGE: `Come and see: ${address}` });
+  const preview = last(page).locator('.preview');
+  await expect(preview).toContainText('Heron watchers');
+  await expect(last(page).locator('.markup').getByRole('link')).toHaveAttribute('href', `#/dialog/chat${chat}`);
+  await preview.click();
+  await expect(page.getByRole('heading', { name: 'Heron watchers' })).toBeVisible();
+  expect(page.context().pages()).toHaveLength(1);
+  expect(complaintsOf(page)).toEqual([]);
+});
+
 test('messages of a dialog are found by words and by day, and lead to their place', async ({ portal, browser }) => {
   const page = await portal.enter(browser, 1);
   const id = await portal.call<number>(2, 'im.message.add', { DIALOG_ID: '1', MESSAGE: 'The [b]quicksilver[/b] bell is in the drawer' });

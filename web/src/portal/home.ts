@@ -11,3 +11,9 @@ export function settle(address: string) {
 export function atHome(address: string): string {
   return known && address.startsWith(`${known}/`) ? `${location.origin}${address.slice(known.length)}` : address;
 }
+
+/** Where in this page an address leads, if it is one of the portal's dialogs or messages; empty for any other. */
+export function inside(address: string): string {
+  const [place, hash] = atHome(address).split('#', 2);
+  return place === `${location.origin}/` && /^\/dialog\/(chat)?\d{1,15}(\/\d{1,15})?$/.test(hash ?? '') ? `#${hash}` : '';
+}

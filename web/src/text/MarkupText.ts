@@ -1,6 +1,7 @@
 // Draws a message's text: elements for what its tags mean, text for everything else.
 
 import { defineComponent, h, type PropType, type VNode } from 'vue';
+import { inside } from '../portal/home';
 import { parse, type Node, type Source, type Style } from './markup';
 
 const ELEMENTS: Record<Style, string> = { bold: 'b', italic: 'i', underline: 'u', strike: 's', large: 'big', small: 'small' };
@@ -36,7 +37,9 @@ export default defineComponent({
         case 'color':
           return h('span', { class: 'tinted', style: { '--tint': node.color } }, all(node.children));
         case 'link':
-          return h('a', { href: node.href, target: '_blank', rel: 'noopener noreferrer nofollow' }, all(node.children));
+          return inside(node.href)
+            ? h('a', { href: inside(node.href) }, all(node.children))
+            : h('a', { href: node.href, target: '_blank', rel: 'noopener noreferrer nofollow' }, all(node.children));
         case 'user':
           return button(all(node.children), () => emit('dialog', node.id));
         case 'chat':
