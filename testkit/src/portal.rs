@@ -91,6 +91,11 @@ impl Ground {
         Self { dir, address }
     }
 
+    /// A folder of its own, and the database at this address.
+    pub fn beside(address: Option<&str>) -> Self {
+        Self { dir: tempfile::tempdir().expect("a folder"), address: address.map(str::to_owned) }
+    }
+
     /// Where the database is, if that is on a server.
     pub fn address(&self) -> Option<&str> {
         self.address.as_deref()
@@ -131,9 +136,8 @@ impl TestPortal {
         Self::over(Ground::find(), Arc::new(TestClock::at(start)), Arc::default(), configure).await
     }
 
-    /// A portal on the database at this address, with a folder of its own.
-    pub async fn on(address: Option<String>, configure: impl FnOnce(&mut Config)) -> Self {
-        let ground = Ground { dir: tempfile::tempdir().expect("a folder"), address };
+    /// A portal on what is there already, its clock at the usual start.
+    pub async fn on(ground: Ground, configure: impl FnOnce(&mut Config)) -> Self {
         Self::over(ground, Arc::new(TestClock::at(START)), Arc::default(), configure).await
     }
 
@@ -232,7 +236,7 @@ impl TestPortal {
 
     /// Another server of the same portal, on the same database, with a clock and a folder of its own.
     pub async fn neighbour(&self, configure: impl FnOnce(&mut Config)) -> Self {
-        Self::on(self.ground.address.clone(), configure).await
+        Self::on(Ground::beside(self.ground.address()), configure).await
     }
 
     /// Stops the server and starts it again on what is there, with another configuration.

@@ -7,6 +7,7 @@
 mod caller;
 mod cast;
 mod coverage;
+mod field;
 mod fill;
 mod format;
 mod likeness;
@@ -18,7 +19,7 @@ use std::panic::AssertUnwindSafe;
 
 use futures_util::FutureExt as _;
 
-use self::cast::Field;
+use self::field::Field;
 use self::format::{Scenario, folder, lines};
 
 /// The tests that play scenarios, and how the names of their methods begin. What begins otherwise is played by `others`.

@@ -6,40 +6,17 @@
 
 use std::collections::HashMap;
 
-use lately::config::Config;
 use lately_model::Revision;
-use lately_testkit::{Ground, Person, TestPortal, database};
+use lately_testkit::{Person, TestPortal};
 use serde_json::{Value, json};
 
+use super::field::Field;
 use super::fill::Known;
 use super::format::{Scenario, Step};
 
 /// Everybody by name.
 pub const PEOPLE: [(&str, i64); 7] =
     [("alice", 1), ("bob", 2), ("carol", 3), ("dave", 4), ("erin", 5), ("robot", 6), ("frank", 7)];
-
-/// Where portals stand, one after another. On PostgreSQL they use one database, which is put back in between, since
-/// making one takes far longer than most scenarios; embedded databases are made anew.
-pub struct Field {
-    ground: Ground,
-    ready: bool,
-}
-
-impl Field {
-    /// A field for scenarios that are played one after another.
-    pub fn find() -> Self {
-        Self { ground: Ground::find(), ready: false }
-    }
-
-    /// What a scenario says of the server, with what it names put in.
-    fn settings(&self, settings: &Value) -> Result<Value, String> {
-        let blocked = self.ground.path().join("blocked");
-        std::fs::write(&blocked, "a file where a folder should be").expect("a file");
-        let mut known = Known::new(&[]);
-        known.set("blocked", json!(blocked));
-        known.fill(settings)
-    }
-}
 
 /// A portal with its people.
 pub struct Cast {
@@ -51,21 +28,12 @@ pub struct Cast {
 impl Cast {
     /// A new portal in which everybody is there, and what a scenario begins with.
     pub async fn gather(field: &mut Field, scenario: &Scenario) -> Result<Self, String> {
-        let settings = field.settings(&scenario.settings)?;
-        let address = field.ground.address();
-        let used = address.filter(|_| field.ready);
-        if let Some(address) = used {
-            database::renew(address);
-        }
-        let portal = TestPortal::on(address.map(str::to_owned), |config| set(config, &settings)).await;
-        if used.is_none() {
+        let portal = field.portal(&scenario.settings).await?;
+        if field.is_new() {
             let people = Person::ALL.map(person).into_iter().chain([frank(false)]);
             let company = json!({ "type": "department", "id": 1, "name": "Company" });
             import(&portal, std::iter::once(company).chain(people)).await;
-            if let Some(address) = address {
-                database::keep(address);
-                field.ready = true;
-            }
+            field.keep(&portal);
         }
         import(&portal, scenario.given.iter().cloned()).await;
         Ok(Self { portal, webhooks: HashMap::new() })
@@ -102,23 +70,6 @@ impl Cast {
         }
         self.webhooks.insert(key, client.url.clone());
         Ok(client.url)
-    }
-}
-
-/// Sets what is named, and leaves the rest.
-fn set(config: &mut Config, settings: &Value) {
-    let mut all = serde_json::to_value(&*config).expect("settings are JSON too");
-    put(&mut all, settings);
-    *config = serde_json::from_value(all).expect("settings that there are");
-}
-
-fn put(into: &mut Value, from: &Value) {
-    match (into, from) {
-        (Value::Object(into), Value::Object(from)) => {
-            from.iter().for_each(|(key, value)| put(&mut into[key], value));
-        }
-        (_, Value::Null) => {}
-        (into, from) => *into = from.clone(),
     }
 }
 

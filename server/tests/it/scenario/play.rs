@@ -5,7 +5,8 @@ use reqwest::RequestBuilder;
 use reqwest::multipart::{Form, Part};
 use serde_json::{Map, Value, json};
 
-use super::cast::{Cast, Field};
+use super::cast::Cast;
+use super::field::Field;
 use super::fill::{Known, plain};
 use super::format::{Scenario, Step, Upload, Way};
 use super::likeness::hold;
