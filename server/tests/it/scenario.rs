@@ -4,7 +4,6 @@
 //! exactly those that fail; what the registry declares and no scenario shows is named in `uncovered.txt`, and nothing
 //! else is. The files are read when the tests run, so a new one needs no build.
 
-mod caller;
 mod cast;
 mod coverage;
 mod field;

@@ -36,7 +36,7 @@ async fn is_served(client: &Client) -> bool {
 }
 
 /// What the method needs to be called at all, none of it pointing at anything.
-pub fn needed(method: &Method) -> Value {
+fn needed(method: &Method) -> Value {
     let filler = |kind| match kind {
         Kind::Int => json!(4),
         Kind::Text => json!("x@example.com"),
