@@ -4,12 +4,12 @@
 //! and what is noted of it happen in one transaction.
 
 use lately_model::app::{TITLE_CHARS, is_address, is_name};
-use lately_model::{App, AppId, Revision, Scopes, UserId, text};
+use lately_model::{App, AppId, Language, Moment, Revision, Scopes, UserId, text};
 use lately_store::Tx;
 
 use crate::user::administering;
 use crate::webhook::{SECRET_LENGTH, hash};
-use crate::{Error, Messenger, Refusal};
+use crate::{Error, Messenger, Refusal, handler};
 
 /// How many letters a generated secret has: 250 bits.
 const CLIENT_SECRET_LENGTH: usize = 50;
@@ -47,6 +47,7 @@ impl Messenger {
     /// which is never shown again.
     pub async fn add_app(&self, caller: Option<UserId>, new: NewApp) -> Result<(App, String), Error> {
         let (app, secret) = self.drawn(caller, new)?;
+        let told = (self.now(), self.language());
         let made: App = self
             .store
             .write(move |tx| {
@@ -57,7 +58,7 @@ impl Messenger {
                 }
                 let made = App { id: tx.add_app(&app)?, ..app.clone() };
                 if made.installed {
-                    installed(tx, &made, caller)?;
+                    installed(tx, &made, caller, told)?;
                 }
                 Ok(made)
             })
@@ -128,13 +129,14 @@ impl Messenger {
 
     /// Finishes the installation of an application; false if there is no such application. Once more changes nothing.
     pub async fn install_app(&self, caller: Option<UserId>, id: AppId) -> Result<bool, Error> {
+        let told = (self.now(), self.language());
         self.store
             .write(move |tx| {
                 administering(tx, caller)?;
                 let Some(app) = tx.app(id)? else { return Ok(false) };
                 if !app.installed {
                     tx.install_app(id)?;
-                    installed(tx, &App { installed: true, ..app }, caller)?;
+                    installed(tx, &App { installed: true, ..app }, caller, told)?;
                 }
                 Ok(true)
             })
@@ -143,6 +145,7 @@ impl Messenger {
 
     /// Removes an application with its tokens, and with `clean` what it keeps in options too; false if there was none.
     pub async fn remove_app(&self, caller: Option<UserId>, id: AppId, clean: bool) -> Result<bool, Error> {
+        let told = (self.now(), self.language());
         self.store
             .write(move |tx| {
                 administering(tx, caller)?;
@@ -150,6 +153,7 @@ impl Messenger {
                 if clean {
                     tx.remove_options(&app.client_id)?;
                 }
+                handler::removed(tx, &app, caller, clean, told)?;
                 Ok(tx.remove_app(id)?)
             })
             .await
@@ -157,7 +161,12 @@ impl Messenger {
 }
 
 /// What comes with the end of an installation, in the same transaction.
-fn installed(_: &mut Tx<'_>, app: &App, caller: Option<UserId>) -> Result<(), Error> {
+fn installed(
+    tx: &mut Tx<'_>,
+    app: &App,
+    caller: Option<UserId>,
+    told: (Moment, Language),
+) -> Result<(), Error> {
     tracing::info!(app = app.id.0, by = caller.map(|user| user.0), "an application is installed");
-    Ok(())
+    handler::installed(tx, app, caller, told)
 }

@@ -1,11 +1,14 @@
 //! The methods, a file a noun; each file declares what it serves in its `METHODS`.
 
+mod backlog;
 mod chat;
 mod counter;
 mod department;
 mod dialog;
 mod disk;
+mod feed;
 mod file;
+mod handler;
 mod message;
 mod notification;
 mod option;
@@ -25,7 +28,7 @@ use super::registry::Method;
 use super::shape::Wire;
 
 /// Every declaration, in the order in which documents list them.
-pub const GROUPS: [&[Method]; 17] = [
+pub const GROUPS: [&[Method]; 20] = [
     recent::METHODS,
     counter::METHODS,
     dialog::METHODS,
@@ -42,6 +45,9 @@ pub const GROUPS: [&[Method]; 17] = [
     option::METHODS,
     disk::METHODS,
     pull::METHODS,
+    feed::METHODS,
+    handler::METHODS,
+    backlog::METHODS,
     batch::METHODS,
 ];
 

@@ -7,8 +7,8 @@
 use std::collections::HashMap;
 
 use lately::config::Config;
-use lately_model::Revision;
-use lately_testkit::{Ground, Person, TestPortal, database};
+use lately_model::{AppId, Revision, UserId};
+use lately_testkit::{Ground, Person, TestApp, TestPortal, database};
 use serde_json::{Value, json};
 
 use super::fill::Known;
@@ -46,6 +46,10 @@ pub struct Cast {
     pub portal: TestPortal,
     /// Addresses of webhooks, by person, scopes and revision.
     webhooks: HashMap<(i64, String, u32), String>,
+    /// Applications, by their scopes.
+    apps: HashMap<String, TestApp>,
+    /// Tokens, by person and scopes.
+    tokens: HashMap<(i64, String), String>,
 }
 
 impl Cast {
@@ -68,12 +72,34 @@ impl Cast {
             }
         }
         import(&portal, scenario.given.iter().cloned()).await;
-        Ok(Self { portal, webhooks: HashMap::new() })
+        Ok(Self { portal, webhooks: HashMap::new(), apps: HashMap::new(), tokens: HashMap::new() })
     }
 
     /// What is known by name at the beginning.
     pub fn known() -> Known {
         Known::new(&PEOPLE)
+    }
+
+    /// The token by which this person calls, if they call by an application. All who name the same scopes call by the same
+    /// application, which is made when it is first named.
+    pub async fn token(&mut self, step: &Step) -> Result<Option<String>, String> {
+        let Some(scopes) = &step.app else { return Ok(None) };
+        let who = step.who.as_deref().unwrap_or_default();
+        let id = PEOPLE.iter().find(|(name, _)| *name == who).map(|(_, id)| *id);
+        let id = id.ok_or_else(|| format!("there is no {who} in the cast"))?;
+        let key = (id, scopes.clone());
+        if let Some(token) = self.tokens.get(&key) {
+            return Ok(Some(token.clone()));
+        }
+        if !self.apps.contains_key(scopes) {
+            let app = self.portal.app(scopes).await;
+            self.apps.insert(scopes.clone(), app);
+        }
+        let app = AppId(self.apps[scopes].id);
+        let lent = self.portal.messenger().lend_tokens(app, UserId(id), false).await;
+        let token = lent.map_err(|error| error.to_string())?.access;
+        self.tokens.insert(key, token.clone());
+        Ok(Some(token))
     }
 
     /// Before which address a method's name is put when this person calls.
@@ -82,6 +108,7 @@ impl Cast {
         let who = step.who.as_deref().unwrap_or_default();
         let id = match who {
             "nobody" => return Ok(format!("{origin}/rest/")),
+            _ if step.app.is_some() => return Ok(format!("{origin}/rest/")),
             "stranger" => return Ok(format!("{origin}/rest/1/wrong/")),
             _ => PEOPLE.iter().find(|(name, _)| *name == who).map(|(_, id)| *id),
         };

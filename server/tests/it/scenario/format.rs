@@ -58,6 +58,8 @@ pub struct Step {
     pub scopes: Option<String>,
     /// The revision of their webhook; today's unless said.
     pub revision: Option<u32>,
+    /// They call by a token of the application with these scopes, instead of by their webhook.
+    pub app: Option<String>,
     /// The method.
     pub call: Option<String>,
     /// Its parameters.
