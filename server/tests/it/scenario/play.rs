@@ -93,6 +93,20 @@ async fn called(
     params: &Value,
     known: &Known,
 ) -> Result<RequestBuilder, String> {
+    let token = cast.token(step).await?;
+    let request = plainly_called(cast, step, params, known).await?;
+    Ok(match token {
+        Some(token) => request.bearer_auth(token),
+        None => request,
+    })
+}
+
+async fn plainly_called(
+    cast: &mut Cast,
+    step: &Step,
+    params: &Value,
+    known: &Known,
+) -> Result<RequestBuilder, String> {
     let address = cast.address(step).await?;
     let method = step.call.as_deref().unwrap_or_default();
     let http = cast.portal.http();
