@@ -74,13 +74,7 @@ async fn act(cast: &mut Cast, step: &Step, params: &Value, known: &mut Known) ->
     let request = match (&step.upload, &step.fetch) {
         (Some(upload), _) => sent(cast, upload, known)?,
         (_, Some(address)) => cast.portal.http().get(here(cast, address, known)?),
-        _ => {
-            let request = called(cast, step, params, known).await?;
-            match cast.token(step).await? {
-                Some(token) => request.bearer_auth(token),
-                None => request,
-            }
-        }
+        _ => called(cast, step, params, known).await?,
     };
     let reply = lately_testkit::send(request).await;
     let reply = if step.send == Way::Batch { unpacked(reply, step)? } else { reply };
