@@ -7,18 +7,17 @@ use lately_model::notification::TAG_MAX_CHARS;
 use lately_model::password::login;
 use lately_model::text::clip;
 use lately_model::{
-    App, AppToken, Chat, ChatId, ChatKind, Deed, DeedId, DeedKind, Department, DialogId,
-    Doer, File, FileId, Folder, FolderId, Line, Member, Message, MessageId, Moment, Notification,
-    NotificationKind, Owner, Password, PortalSettings, RemovalReason, Scopes, Setting, TokenKind, Way,
-    Webhook, WebhookId,
+    App, AppToken, Chat, ChatId, ChatKind, Deed, DeedId, DeedKind, Department, DialogId, Doer, File, FileId,
+    Folder, FolderId, Line, Member, Message, MessageId, Moment, Notification, NotificationKind, Owner,
+    Password, PortalSettings, RemovalReason, Scopes, Setting, TokenKind, Way, Webhook, WebhookId,
 };
 use lately_store::{AppOption, Fact, Found, StoredSetting};
 
 use super::{
-    AppRecord, AppTokenRecord, ChatRecord, DeedRecord, DepartmentRecord, FileRecord,
-    FolderRecord, LineRecord, MemberRecord, MessageRecord, NotificationRecord, OptionRecord, PasswordRecord,
-    PinRecord, PortalRecord, ReadRecord, Record, RemovalRecord, RowRecord, SearchLastRecord, SettingRecord,
-    TouchRecord, ViewRecord, WebhookRecord,
+    AppRecord, AppTokenRecord, ChatRecord, DeedRecord, DepartmentRecord, FileRecord, FolderRecord,
+    LineRecord, MemberRecord, MessageRecord, NotificationRecord, OptionRecord, PasswordRecord, PinRecord,
+    PortalRecord, ReadRecord, Record, RemovalRecord, RowRecord, SearchLastRecord, SettingRecord, TouchRecord,
+    ViewRecord, WebhookRecord,
 };
 use crate::password::known_hash;
 
