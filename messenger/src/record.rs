@@ -3,10 +3,10 @@
 //! Must hold: a record turned into a fact and back is the same record; unknown keys are refused by name, so that a
 //! misspelt one is not lost silently. Dates are RFC 3339 with an offset; written ones are in UTC.
 
+mod absence;
 mod event;
 mod fact;
 
-use lately_model::absence::AbsenceKind;
 use lately_model::notification::Button;
 use lately_model::{
     AppId, ChatId, ChatKind, DeedId, FileId, FileKind, FolderId, MessageId, Moment, NotificationKind,
@@ -15,6 +15,7 @@ use lately_model::{
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+pub use absence::AbsenceRecord;
 pub use event::{BacklogRecord, FeedRecord, HandlerRecord};
 
 /// One line.
@@ -102,18 +103,6 @@ pub struct DepartmentRecord {
 
 fn default_sort() -> i64 {
     lately_model::department::SORT
-}
-
-/// See [`lately_model::Absence`].
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[expect(missing_docs, reason = "the fields are those of Absence")]
-pub struct AbsenceRecord {
-    pub user: UserId,
-    pub from: String,
-    pub until: String,
-    #[serde(default)]
-    pub kind: AbsenceKind,
 }
 
 /// See [`lately_model::Chat`]. Private chats name the two people in `pair`.

@@ -1,6 +1,5 @@
 //! From records to facts and back.
 
-use jiff::civil::Date;
 use lately_model::app::{self, TITLE_CHARS, is_address, is_name};
 use lately_model::audit::TOOL;
 use lately_model::blob::is_hash;
@@ -8,18 +7,17 @@ use lately_model::notification::TAG_MAX_CHARS;
 use lately_model::password::login;
 use lately_model::text::clip;
 use lately_model::{
-    Absence, AbsenceId, App, AppToken, Chat, ChatId, ChatKind, Deed, DeedId, DeedKind, Department, DialogId,
-    Doer, File, FileId, Folder, FolderId, Line, Member, Message, MessageId, Moment, Notification,
-    NotificationKind, Owner, Password, PortalSettings, RemovalReason, Scopes, Setting, TokenKind, Way,
-    Webhook, WebhookId,
+    App, AppToken, Chat, ChatId, ChatKind, Deed, DeedId, DeedKind, Department, DialogId, Doer, File, FileId,
+    Folder, FolderId, Line, Member, Message, MessageId, Moment, Notification, NotificationKind, Owner,
+    Password, PortalSettings, RemovalReason, Scopes, Setting, TokenKind, Way, Webhook, WebhookId,
 };
 use lately_store::{AppOption, Fact, Found, StoredSetting};
 
 use super::{
-    AbsenceRecord, AppRecord, AppTokenRecord, ChatRecord, DeedRecord, DepartmentRecord, FileRecord,
-    FolderRecord, LineRecord, MemberRecord, MessageRecord, NotificationRecord, OptionRecord, PasswordRecord,
-    PinRecord, PortalRecord, ReadRecord, Record, RemovalRecord, RowRecord, SearchLastRecord, SettingRecord,
-    TouchRecord, ViewRecord, WebhookRecord,
+    AppRecord, AppTokenRecord, ChatRecord, DeedRecord, DepartmentRecord, FileRecord, FolderRecord,
+    LineRecord, MemberRecord, MessageRecord, NotificationRecord, OptionRecord, PasswordRecord, PinRecord,
+    PortalRecord, ReadRecord, Record, RemovalRecord, RowRecord, SearchLastRecord, SettingRecord, TouchRecord,
+    ViewRecord, WebhookRecord,
 };
 use crate::password::known_hash;
 
@@ -35,12 +33,7 @@ impl From<Fact> for Record {
                 Self::Department(DepartmentRecord { id, name, parent: parent_id, head: head_id, sort })
             }
             Fact::User(user) => Self::User(user),
-            Fact::Absence(Absence { user_id, from, until, kind, .. }) => Self::Absence(AbsenceRecord {
-                user: user_id,
-                from: from.to_string(),
-                until: until.to_string(),
-                kind,
-            }),
+            Fact::Absence(absence) => Self::Absence(absence.into()),
             Fact::Chat(chat) => Self::Chat(Box::new(chat_record(*chat))),
             Fact::Member(member) => Self::Member(MemberRecord {
                 chat: member.chat_id,
@@ -249,7 +242,7 @@ impl TryFrom<Record> for Fact {
                 positive(record.id.0, "id")?;
                 Self::User(record)
             }
-            Record::Absence(record) => Self::Absence(absence(&record)?),
+            Record::Absence(record) => Self::Absence(record.try_into()?),
             Record::Chat(record) => Self::Chat(Box::new(chat(*record)?)),
             Record::Member(record) => Self::Member(Member {
                 chat_id: record.chat,
@@ -471,17 +464,6 @@ fn file(record: FileRecord) -> Result<Fact, String> {
         ..File::default()
     };
     Ok(Fact::File { file: Box::new(file), bytes: record.hash, preview: record.preview })
-}
-
-fn absence(record: &AbsenceRecord) -> Result<Absence, String> {
-    let day = |text: &str| -> Result<Date, String> {
-        text.parse().map_err(|_| format!("{text:?} is not a day such as 2026-12-31"))
-    };
-    let (from, until) = (day(&record.from)?, day(&record.until)?);
-    if until < from {
-        return Err("\"until\" is before \"from\"".to_owned());
-    }
-    Ok(Absence { id: AbsenceId(0), user_id: record.user, from, until, kind: record.kind })
 }
 
 fn chat(record: ChatRecord) -> Result<Chat, String> {

@@ -7,7 +7,8 @@ use serde_json::{Map, Value, json};
 use super::super::body::Letter;
 use super::{Stage, nothing, own_dialog, with_dialog};
 use crate::rest::shape::Wire;
-use crate::rest::shape::chat::{entity_link, manager_list};
+use crate::rest::shape::chat::manager_list;
+use crate::rest::shape::entity::entity_link;
 
 /// A chat. What is the hearer's own is in it if one is given.
 pub fn chat_object(chat: &Chat, hearer: Option<&Hearer>, wire: &Wire<'_>) -> Value {

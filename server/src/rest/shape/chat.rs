@@ -2,10 +2,11 @@
 
 use lately_messenger::dialog::{ChatView, DialogPage};
 use lately_model::chat::Restrictions;
-use lately_model::{Chat, Member, Phrase, Revision, Role, UserId};
+use lately_model::{Chat, Member, Revision, Role, UserId};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
+use super::entity::{ENTITY_LINK, EntityLink, RESTRICTIONS, entity_link, restrictions};
 use super::part::{Gap, Part};
 use super::{NUMBER, Number, PhpMap, Wire};
 use crate::rest::schema::Shape::{self, Bool, Date, Int, List, Named, Object, OrNull, Sometimes, Text};
@@ -53,16 +54,6 @@ pub struct ChatStub {
     pub text_field_enabled: bool,
     pub background_id: Option<String>,
     pub mute_list: Part<PhpMap>,
-}
-
-/// Where the thing lives that a chat was made for.
-#[derive(Debug, Default, Serialize)]
-#[expect(missing_docs, reason = "the keys are those of the reference")]
-pub struct EntityLink {
-    #[serde(rename = "type")]
-    pub kind: String,
-    pub url: String,
-    pub id: String,
 }
 
 /// The least role for each act.
@@ -121,27 +112,6 @@ pub const CHAT_STUB: Shape = Named(
         ("mute_list", Shape::Map(&Bool)),
     ]),
 );
-
-/// [`Restrictions`]; `path` and `path_title` only on chats of another module.
-const RESTRICTIONS: Shape = Named(
-    "Restrictions",
-    &Object(&[
-        ("avatar", Bool),
-        ("rename", Bool),
-        ("extend", Bool),
-        ("call", Bool),
-        ("mute", Bool),
-        ("leave", Bool),
-        ("leave_owner", Bool),
-        ("send", Bool),
-        ("user_list", Bool),
-        ("path", Sometimes(&Text)),
-        ("path_title", Sometimes(&Text)),
-    ]),
-);
-
-/// [`EntityLink`].
-const ENTITY_LINK: Shape = Named("EntityLink", &Object(&[("type", Text), ("url", Text), ("id", Text)]));
 
 /// [`Permissions`].
 const PERMISSIONS: Shape = Named(
@@ -243,26 +213,6 @@ fn permissions(chat: &Chat) -> Permissions {
 /// Whether the link goes through the person who follows it.
 fn names_user(chat: &Chat) -> bool {
     matches!(chat.entity_type.as_str(), "TASKS_TASK" | "TASKS")
-}
-
-/// Where the thing is that a chat was made for, as `user` gets there.
-pub fn entity_link(chat: &Chat, user: UserId) -> EntityLink {
-    let id = chat.entity_id.clone();
-    match chat.entity_type.as_str() {
-        "TASKS_TASK" | "TASKS" => {
-            let url = format!("/company/personal/user/{user}/tasks/task/view/{id}/");
-            EntityLink { kind: "TASKS".to_owned(), url, id }
-        }
-        "CRM" => {
-            let (kind, number) = id.split_once('|').unwrap_or(("", &id));
-            let url = format!("/crm/{}/details/{number}/", kind.to_lowercase());
-            EntityLink { kind: kind.to_owned(), url, id }
-        }
-        "SONET_GROUP" => {
-            EntityLink { kind: "SONET_GROUP".to_owned(), url: format!("/workgroups/group/{id}/"), id }
-        }
-        _ => EntityLink::default(),
-    }
 }
 
 /// What [`chat_view`] gives.
@@ -467,21 +417,6 @@ pub fn found_chat(chat: &Chat, member: Option<&Member>, wire: &Wire<'_>) -> Valu
         "date_create": wire.date(chat.created_at),
         "message_type": chat.kind.letter(),
     })
-}
-
-/// Chats that belong to another module also say where its page is.
-fn restrictions(chat: &Chat, wire: &Wire<'_>) -> Value {
-    let mut value = json!(chat.restrictions());
-    let (path, title) = match chat.entity_type.as_str() {
-        "SONET_GROUP" => ("/workgroups/group/#ID#/", wire.language.say(&Phrase::GoToGroup)),
-        "TASKS" | "CALENDAR" | "CRM" => ("", String::new()),
-        _ => return value,
-    };
-    if let Value::Object(map) = &mut value {
-        map.insert("path".to_owned(), json!(path));
-        map.insert("path_title".to_owned(), json!(title));
-    }
-    value
 }
 
 fn readers(page: &DialogPage, wire: &Wire<'_>) -> Vec<Value> {

@@ -4,6 +4,7 @@ pub mod app;
 pub mod chat;
 pub mod department;
 pub mod disk;
+pub mod entity;
 pub mod feed;
 pub mod file;
 pub mod handler;

@@ -8,7 +8,8 @@ use lately_messenger::recent::RecentRow;
 use lately_model::{Revision, Role, Room, User};
 use serde::Serialize;
 
-use super::chat::{entity_link, manager_list, mute_map, shown_role};
+use super::chat::{manager_list, mute_map, shown_role};
+use super::entity::entity_link;
 use super::part::{END, Gap, pieces};
 use super::recent::{self, Text};
 use super::{Number, Wire};
