@@ -1,3 +1,5 @@
+//! The client against servers that answer well, badly, elsewhere, without end, or never.
+
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
