@@ -4,12 +4,12 @@
 //! and what is noted of it happen in one transaction.
 
 use lately_model::app::{TITLE_CHARS, is_address, is_name};
-use lately_model::{App, AppId, Deed, DeedKind, Doer, Revision, Scopes, UserId, text};
+use lately_model::{App, AppId, Deed, DeedKind, Doer, Language, Moment, Revision, Scopes, UserId, text};
 use lately_store::Tx;
 
 use crate::user::administering;
 use crate::webhook::{SECRET_LENGTH, hash};
-use crate::{Error, Messenger, Refusal};
+use crate::{Error, Messenger, Refusal, handler};
 
 /// How many letters a generated secret has: 250 bits.
 const CLIENT_SECRET_LENGTH: usize = 50;
@@ -49,6 +49,7 @@ impl Messenger {
         let (by, now) = (by.into(), self.now());
         let caller = by.user;
         let (app, secret) = self.drawn(caller, new)?;
+        let told = (now, self.language());
         let made: App = self
             .store
             .write(move |tx| {
@@ -60,7 +61,7 @@ impl Messenger {
                 let made = App { id: tx.add_app(&app)?, ..app.clone() };
                 tx.add_deed(&about(Deed::new(now, DeedKind::AppAdded, &by), &made))?;
                 if made.installed {
-                    installed(tx, &made, caller)?;
+                    installed(tx, &made, caller, told)?;
                 }
                 Ok(made)
             })
@@ -133,6 +134,7 @@ impl Messenger {
     pub async fn install_app(&self, by: impl Into<Doer>, id: AppId) -> Result<bool, Error> {
         let (by, now) = (by.into(), self.now());
         let caller = by.user;
+        let told = (now, self.language());
         self.store
             .write(move |tx| {
                 administering(tx, caller)?;
@@ -140,7 +142,7 @@ impl Messenger {
                 if !app.installed {
                     tx.install_app(id)?;
                     tx.add_deed(&about(Deed::new(now, DeedKind::AppInstalled, &by), &app))?;
-                    installed(tx, &App { installed: true, ..app }, caller)?;
+                    installed(tx, &App { installed: true, ..app }, caller, told)?;
                 }
                 Ok(true)
             })
@@ -150,6 +152,7 @@ impl Messenger {
     /// Removes an application with its tokens, and with `clean` what it keeps in options too; false if there was none.
     pub async fn remove_app(&self, by: impl Into<Doer>, id: AppId, clean: bool) -> Result<bool, Error> {
         let (by, now) = (by.into(), self.now());
+        let told = (now, self.language());
         self.store
             .write(move |tx| {
                 administering(tx, by.user)?;
@@ -158,6 +161,7 @@ impl Messenger {
                     tx.remove_options(&app.client_id)?;
                 }
                 tx.add_deed(&about(Deed::new(now, DeedKind::AppRemoved, &by), &app))?;
+                handler::removed(tx, &app, by.user, clean, told)?;
                 Ok(tx.remove_app(id)?)
             })
             .await
@@ -171,7 +175,12 @@ fn about(deed: Deed, app: &App) -> Deed {
 }
 
 /// What comes with the end of an installation, in the same transaction.
-fn installed(_: &mut Tx<'_>, app: &App, caller: Option<UserId>) -> Result<(), Error> {
+fn installed(
+    tx: &mut Tx<'_>,
+    app: &App,
+    caller: Option<UserId>,
+    told: (Moment, Language),
+) -> Result<(), Error> {
     tracing::info!(app = app.id.0, by = caller.map(|user| user.0), "an application is installed");
-    Ok(())
+    handler::installed(tx, app, caller, told)
 }

@@ -22,7 +22,8 @@ pub use scene::Scene;
 
 use crate::resident::Residents;
 use crate::{Error, Messenger};
-use audience::{Audience, Everybody, One};
+pub(crate) use audience::One;
+use audience::{Audience, Everybody};
 
 /// How many transactions are read at once for everybody.
 const AT_ONCE: i64 = 64;
@@ -94,7 +95,7 @@ impl Messenger {
         let after = Place { position: position + 1, index: 0 };
         self.store
             .read(move |snapshot| {
-                let teller = Teller { snapshot, residents: &residents, now };
+                let teller = Teller::new(snapshot, &residents, now);
                 teller.chapter(&mut Everybody::new(&ears), after, AT_ONCE)
             })
             .await
@@ -106,7 +107,7 @@ impl Messenger {
         let now = self.now();
         self.store
             .read(move |snapshot| {
-                let teller = Teller { snapshot, residents: &residents, now };
+                let teller = Teller::new(snapshot, &residents, now);
                 teller.chapter(&mut One::new(user), place, AT_ONCE_FOR_ONE)
             })
             .await
@@ -168,7 +169,11 @@ pub(crate) struct Teller<'a> {
     pub(crate) now: Moment,
 }
 
-impl Teller<'_> {
+impl<'a> Teller<'a> {
+    pub(crate) fn new(snapshot: &'a Snapshot<'a>, residents: &'a Residents, now: Moment) -> Self {
+        Self { snapshot, residents, now }
+    }
+
     /// What happened at `from` and after it.
     fn chapter(&self, audience: &mut dyn Audience, from: Place, most: i64) -> Result<Chapter, Error> {
         let before = from.position.saturating_sub(1);
@@ -195,7 +200,12 @@ impl Teller<'_> {
     }
 
     /// `None` when nobody hears of it, or nothing is left of what it tells of.
-    fn tale(&self, audience: &mut dyn Audience, place: Place, event: Event) -> Result<Option<Tale>, Error> {
+    pub(crate) fn tale(
+        &self,
+        audience: &mut dyn Audience,
+        place: Place,
+        event: Event,
+    ) -> Result<Option<Tale>, Error> {
         let users = audience.of(self.snapshot, &event)?;
         let watching = audience.watching(self.snapshot, &event, self.now)?;
         if users.is_empty() && watching.is_empty() {

@@ -6,6 +6,7 @@ use lately_model::password::login;
 use lately_model::{Deed, DeedKind, Doer, Invitation, Password, SessionId, User, UserId};
 use lately_store::Snapshot;
 
+use crate::occasion::{Origin, person_added};
 use crate::password::{login_of, one_who_signs_in, settle};
 use crate::session::{Begun, begin};
 use crate::user::administering;
@@ -137,6 +138,7 @@ impl Messenger {
         let session = self.store.write(move |tx| {
             expect_founder(tx, &code, now)?;
             let user_id = tx.add_user(&founder)?;
+            person_added(tx, user_id, &Origin::default(), now)?;
             let password = Password { user_id, login: login.clone(), hash: hashed.clone(), changed_at: now };
             settle(tx, &password, SessionId(0))?;
             tx.remove_invitations(UserId(0))?;

@@ -10,6 +10,7 @@ pub mod app_push;
 pub mod app_token;
 pub mod audit;
 pub mod avatar;
+pub mod backlog;
 pub mod birthday;
 pub mod bus;
 pub mod chat;
@@ -19,14 +20,18 @@ pub mod department;
 pub mod dialog;
 pub mod dice;
 pub mod disk;
+pub mod errand;
 pub mod event;
+pub mod feed;
 pub mod file;
+pub mod handler;
 pub mod invitation;
 mod keyring;
 pub mod link;
 pub mod message;
 pub mod message_search;
 pub mod notification;
+pub mod occasion;
 pub mod option;
 pub mod password;
 pub mod person;
@@ -122,6 +127,8 @@ pub struct Messenger {
     repaired: AtomicU64,
     /// Rung after each commit, whoever made it.
     committed: watch::Receiver<()>,
+    /// Rung when there may be something to tell applications.
+    errands: watch::Receiver<()>,
     /// Told when somebody looked long for a message.
     looked_long: Notify,
     /// With what links are signed, once it was needed.
@@ -144,11 +151,13 @@ impl Messenger {
         let keyring = Arc::new(Keyring::default());
         let live = Arc::new(Live::over(settings.portal.clone()));
         let (bell, committed) = watch::channel(());
+        let (told, errands) = watch::channel(());
         let observer = Arc::new(resident::Hearing {
             residents: Arc::clone(&residents),
             keyring: Arc::clone(&keyring),
             live: Arc::clone(&live),
             bell,
+            errands: told,
         });
         let (outlet, told) = mpsc::channel(OUTLET);
         let store = Store::open(database, observer, Some(outlet))?;
@@ -168,6 +177,7 @@ impl Messenger {
             live,
             repaired,
             committed,
+            errands,
             looked_long: Notify::new(),
             link_key,
             pictures,

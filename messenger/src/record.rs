@@ -3,6 +3,7 @@
 //! Must hold: a record turned into a fact and back is the same record; unknown keys are refused by name, so that a
 //! misspelt one is not lost silently. Dates are RFC 3339 with an offset; written ones are in UTC.
 
+mod event;
 mod fact;
 
 use lately_model::absence::AbsenceKind;
@@ -13,6 +14,8 @@ use lately_model::{
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+
+pub use event::{BacklogRecord, FeedRecord, HandlerRecord};
 
 /// One line.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -66,6 +69,12 @@ pub enum Record {
     Setting(SettingRecord),
     /// Something that was done.
     Deed(Box<DeedRecord>),
+    /// What happens in somebody's chats is kept for them.
+    Feed(FeedRecord),
+    /// An application wants something done when something happens.
+    Handler(HandlerRecord),
+    /// An entry of an application's backlog.
+    Backlog(BacklogRecord),
 }
 
 /// See [`lately_store::Fact::Portal`].

@@ -227,6 +227,10 @@ pub enum Refusal {
     NoPictureHere,
     /// What should become a picture is none, or too large.
     NotAPicture,
+    /// There is no event of this name of which this application could be told.
+    EventUnknown,
+    /// Only administrators deal with backlogs, and with what others are told.
+    EventsOfAdministrators,
     /// A profile field is missing or bad: its name, and what is wrong.
     Argument(&'static str, String),
     /// The portal refuses for the reason given.

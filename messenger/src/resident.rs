@@ -152,6 +152,7 @@ impl State {
             | Change::Sessions(_)
             | Change::App(_)
             | Change::Settings(_)
+            | Change::Errand
             | Change::Much => {}
         }
     }
@@ -356,12 +357,14 @@ pub struct Hearing {
     pub live: Arc<Live>,
     /// Rung when all of that is done.
     pub bell: watch::Sender<()>,
+    /// Rung when there may be something to tell applications.
+    pub errands: watch::Sender<()>,
 }
 
 impl Observer for Hearing {
     fn committed(&self, position: i64, changes: Vec<Vec<Change>>) {
         if changes.iter().flatten().any(|change| matches!(change, Change::Much)) {
-            return self.doubt();
+            return self.forget();
         }
         for change in changes.iter().flatten() {
             match change {
@@ -377,6 +380,7 @@ impl Observer for Hearing {
                 _ => {}
             }
         }
+        let errands = changes.iter().flatten().any(|change| *change == Change::Errand);
         let mut state = self.residents.state.write();
         state.late.note(position, &changes);
         for changes in changes {
@@ -385,9 +389,19 @@ impl Observer for Hearing {
         state.heard = Some(position);
         drop(state);
         self.bell.send_replace(());
+        if errands {
+            self.errands.send_replace(());
+        }
     }
 
     fn doubt(&self) {
+        self.forget();
+        self.errands.send_replace(());
+    }
+}
+
+impl Hearing {
+    fn forget(&self) {
         self.keyring.forget_all();
         self.live.doubt();
         self.residents.drop_all();

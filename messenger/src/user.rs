@@ -6,6 +6,7 @@ use lately_model::{Deed, DeedKind, Doer, Moment, User, UserId};
 use lately_store::Snapshot;
 
 use crate::audit::edited;
+use crate::occasion::{Origin, person_added};
 use crate::person::expect_role;
 use crate::{Error, Messenger, Refusal};
 
@@ -86,17 +87,24 @@ impl Messenger {
             .await
     }
 
+    /// Adds a user on behalf of an administrator; see [`Self::add_user_from`].
+    pub async fn add_user(&self, by: impl Into<Doer>, user: User) -> Result<UserId, Error> {
+        self.add_user_from(Origin { doer: by.into(), ..Origin::default() }, user).await
+    }
+
     /// Adds a user on behalf of an administrator; answers the number. A zero id takes the next free one.
-    pub async fn add_user(&self, by: impl Into<Doer>, mut user: User) -> Result<UserId, Error> {
-        let (by, now) = (by.into(), self.now());
+    pub async fn add_user_from(&self, origin: Origin, mut user: User) -> Result<UserId, Error> {
+        let now = self.now();
         user.registered_at = now;
         self.store
             .write(move |tx| {
+                let by = &origin.doer;
                 administering(tx, by.user)?;
                 free_email(tx, &user)?;
                 expect_role(tx, &User { active: false, ..User::default() }, &user)?;
                 let id = tx.add_user(&user)?;
-                let deed = Deed::new(now, DeedKind::UserAdded, &by).of(id).with("kind", user.kind.word());
+                person_added(tx, id, &origin, now)?;
+                let deed = Deed::new(now, DeedKind::UserAdded, by).of(id).with("kind", user.kind.word());
                 tx.add_deed(&if user.admin { deed.with("admin", true) } else { deed })?;
                 Ok(id)
             })

@@ -77,3 +77,15 @@ id!(
     /// A deed in the log of what was done by whom.
     DeedId
 );
+id!(
+    /// What an application wants done when something happens.
+    HandlerId
+);
+id!(
+    /// A request to an application's address. They are made in the order of their numbers.
+    ErrandId
+);
+id!(
+    /// An entry of an application's backlog.
+    BacklogId
+);

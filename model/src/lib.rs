@@ -9,14 +9,18 @@ pub mod absence;
 pub mod app;
 pub mod app_token;
 pub mod audit;
+pub mod backlog;
 pub mod blob;
 pub mod chat;
 pub mod color;
 pub mod department;
 pub mod dialog;
+pub mod errand;
 pub mod event;
+pub mod feed;
 pub mod file;
 pub mod folder;
+pub mod handler;
 pub mod id;
 pub mod invitation;
 pub mod line;
@@ -24,6 +28,7 @@ pub mod member;
 pub mod message;
 pub mod moment;
 pub mod notification;
+pub mod occasion;
 pub mod password;
 pub mod phrase;
 pub mod preview;
@@ -42,16 +47,20 @@ pub use absence::Absence;
 pub use app::App;
 pub use app_token::{AppToken, TokenKind};
 pub use audit::{Deed, DeedKind, Doer, Way};
+pub use backlog::BacklogEntry;
 pub use blob::Blob;
 pub use chat::{Chat, ChatKind};
 pub use department::{Department, Structure};
 pub use dialog::DialogId;
+pub use errand::Errand;
 pub use event::Event;
+pub use feed::FeedNumber;
 pub use file::{File, FileKind};
 pub use folder::{Folder, Owner};
+pub use handler::Handler;
 pub use id::{
-    AbsenceId, AppId, BlobId, ChatId, DeedId, FileId, FolderId, InvitationId, MessageId, SessionId, UserId,
-    WebhookId,
+    AbsenceId, AppId, BacklogId, BlobId, ChatId, DeedId, ErrandId, FileId, FolderId, HandlerId, InvitationId,
+    MessageId, SessionId, UserId, WebhookId,
 };
 pub use invitation::Invitation;
 pub use line::Line;
@@ -59,6 +68,7 @@ pub use member::{Member, Role};
 pub use message::Message;
 pub use moment::Moment;
 pub use notification::{Notification, NotificationKind};
+pub use occasion::Occasion;
 pub use password::Password;
 pub use phrase::{Language, Phrase};
 pub use recent::{LastMessage, Removal, RemovalReason, Room, Seat};

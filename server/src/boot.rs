@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::config::{Config, ConfigError};
+use crate::errand::{Errands, Way};
 use crate::front::Front;
 use crate::listen::App;
 use crate::oauth::OAuth;
@@ -190,6 +191,9 @@ impl Server {
             body_limit: config.rest.body_limit_bytes,
             require_https: config.rest.require_https,
         });
+        let way = Way::new(config.events.allow_private);
+        let places = (portal.zone.clone(), config.places(&base_url));
+        Errands::start(Arc::clone(&messenger), way, places, main.stop.clone(), main.tasks.clone());
         main.tasks.spawn(prepare_searches(Arc::clone(&messenger), main.stop.clone()));
         main.tasks.spawn(sweep(Arc::clone(&messenger), main.stop.clone()));
         main.tasks.spawn(preview_urls(Arc::clone(&messenger), main.stop.clone()));

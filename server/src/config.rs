@@ -6,6 +6,7 @@
 //!
 //! Never opens a socket, a store or a certificate: that a file named here exists is found out by who reads it.
 
+mod events;
 mod limits;
 mod load;
 mod sample;
@@ -22,6 +23,7 @@ use lately_model::{Inviters, Language, PortalSettings, Revision};
 use lately_store::Database;
 use serde::{Deserialize, Serialize};
 
+pub use events::Events;
 pub use load::load;
 pub use sample::{Key, keys, sample};
 use written::{address, list, secret, unless_blank};
@@ -66,6 +68,8 @@ pub struct Config {
     pub files: Files,
     /// Pages that messages name.
     pub links: Links,
+    /// What applications are told.
+    pub events: Events,
     /// The log on standard error.
     pub log: Log,
     /// Metrics and probes.
@@ -316,6 +320,7 @@ impl Default for Config {
             recent: Recent::default(),
             files: Files::default(),
             links: Links::default(),
+            events: Events::default(),
             log: Log::default(),
             push: Push::default(),
             observe: Observe::default(),

@@ -12,6 +12,7 @@ pub mod config;
 pub mod control;
 pub mod demo;
 pub mod doctor;
+pub mod errand;
 mod front;
 pub mod listen;
 pub mod log;

@@ -266,5 +266,17 @@ fn read(file: &Path) -> Result<String, TlsError> {
     std::fs::read_to_string(file).map_err(|source| TlsError::Read { file: file.to_owned(), source })
 }
 
+/// How the server speaks TLS with others: it trusts whom its machine trusts.
+///
+/// # Errors
+/// TLS itself cannot be set up.
+pub fn outgoing() -> Result<rustls::ClientConfig, rustls::Error> {
+    let mut roots = rustls::RootCertStore::empty();
+    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    let builder = rustls::ClientConfig::builder_with_provider(Arc::new(ring::default_provider()));
+    let builder = builder.with_safe_default_protocol_versions()?;
+    Ok(builder.with_root_certificates(roots).with_no_client_auth())
+}
+
 #[cfg(test)]
 mod tests;

@@ -6,7 +6,7 @@
 
 mod fetch;
 mod html;
-mod public;
+pub(crate) mod public;
 
 use std::sync::Arc;
 

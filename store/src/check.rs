@@ -7,6 +7,7 @@ mod absence;
 mod app;
 mod audit;
 mod file;
+mod handler;
 
 use lately_model::search::{Words, words};
 use lately_model::{Chat, ChatId, ChatKind, Member, MessageId, Seat, UserId};
@@ -59,6 +60,7 @@ impl Snapshot<'_> {
         self.compare_absences(&mut found)?;
         self.compare_app_tokens(&mut found)?;
         self.compare_deeds(&mut found)?;
+        self.compare_handlers(&mut found)?;
         let total = self.engine.row("SELECT count(*) FROM chat", &[])?.map_or(Ok(0), |mut row| row.int())?;
         let mut done = 0;
         let mut after = ChatId(0);

@@ -77,6 +77,12 @@ impl Snapshot<'_> {
         rows.into_iter().map(|mut row| row.user()).collect()
     }
 
+    /// Who wrote a message, whatever is left of it.
+    pub fn author_of(&self, message: MessageId) -> Result<Option<UserId>, StoreError> {
+        let row = self.engine.row("SELECT author_id FROM message WHERE id = ?1", &[message.into()])?;
+        row.map(|mut row| row.user()).transpose()
+    }
+
     /// What tokens of the push channel are signed with.
     pub fn push_secret(&self) -> Result<String, StoreError> {
         match self.engine.row("SELECT push_secret FROM portal WHERE id = 1", &[])? {
@@ -115,7 +121,8 @@ pub(crate) fn trim(engine: &Engine, position: i64, now: Moment) -> Result<(), St
     engine.run(sql, &[(position - KEPT).into(), TRIMMED_AT_ONCE.into(), oldest.into()]).map(drop)
 }
 
-fn decode(body: &str) -> Vec<(u32, Event)> {
+/// Reads what [`put`] wrote. What another version wrote, and this one cannot read, is left out and keeps its place.
+pub(crate) fn decode(body: &str) -> Vec<(u32, Event)> {
     if let Ok(events) = serde_json::from_str::<Vec<Event>>(body) {
         return (0..).zip(events).collect();
     }

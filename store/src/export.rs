@@ -1,11 +1,11 @@
 //! Reading all facts of a portal, in an order in which they can be written again.
 
 use lately_model::{
-    AbsenceId, AppId, BlobId, Chat, ChatId, ChatKind, DeedId, FileId, FolderId, MessageId, Owner,
-    RemovalReason, UserId, WebhookId,
+    AbsenceId, AppId, BacklogId, BlobId, Chat, ChatId, ChatKind, DeedId, FileId, FolderId, HandlerId,
+    MessageId, Owner, RemovalReason, UserId, WebhookId,
 };
 
-use crate::{AppOption, Fact, Snapshot, StoreError, message};
+use crate::{AppOption, Fact, FeedOwner, Snapshot, StoreError, message};
 
 /// How many rows are read at a time.
 const STEP: i64 = 500;
@@ -42,7 +42,10 @@ impl Snapshot<'_> {
         self.password_facts(take)?;
         self.found_facts(take)?;
         self.option_facts(take)?;
-        self.setting_facts(take)
+        self.setting_facts(take)?;
+        self.feed_facts(take)?;
+        self.handler_facts(take)?;
+        self.backlog_facts(take)
     }
 
     fn department_facts<E: From<StoreError>>(&self, take: Take<'_, E>) -> Result<(), E> {
@@ -294,5 +297,41 @@ impl Snapshot<'_> {
             after = upto;
         }
         Ok(())
+    }
+
+    fn feed_facts<E: From<StoreError>>(&self, take: Take<'_, E>) -> Result<(), E> {
+        let mut after = FeedOwner { user: UserId(0), app: AppId(0) };
+        loop {
+            let owners = self.feeds_after(after, STEP)?;
+            let Some(last) = owners.last() else { return Ok(()) };
+            after = *last;
+            for owner in owners {
+                take(Fact::Feed(owner))?;
+            }
+        }
+    }
+
+    fn handler_facts<E: From<StoreError>>(&self, take: Take<'_, E>) -> Result<(), E> {
+        let mut after = HandlerId(0);
+        loop {
+            let handlers = self.handlers_after(after, STEP)?;
+            let Some(last) = handlers.last() else { return Ok(()) };
+            after = last.id;
+            for handler in handlers {
+                take(Fact::Handler(handler))?;
+            }
+        }
+    }
+
+    fn backlog_facts<E: From<StoreError>>(&self, take: Take<'_, E>) -> Result<(), E> {
+        let mut after = BacklogId(0);
+        loop {
+            let entries = self.backlog_after(after, STEP)?;
+            let Some(last) = entries.last() else { return Ok(()) };
+            after = last.id;
+            for entry in entries {
+                take(Fact::Backlog(entry))?;
+            }
+        }
     }
 }

@@ -4,11 +4,11 @@
 //! portal. What can be derived (ordinals, totals, counters) is not part of a fact.
 
 use lately_model::{
-    Absence, App, AppToken, Chat, ChatId, Deed, Department, File, Folder, Member, Message, MessageId, Moment,
-    Notification, Password, RemovalReason, User, UserId, Webhook,
+    Absence, App, AppToken, BacklogEntry, Chat, ChatId, Deed, Department, File, Folder, Handler, Member,
+    Message, MessageId, Moment, Notification, Password, RemovalReason, User, UserId, Webhook,
 };
 
-use crate::{AppOption, Found, StoredSetting};
+use crate::{AppOption, FeedOwner, Found, StoredSetting};
 
 /// One fact.
 #[derive(Debug, Clone, PartialEq)]
@@ -115,4 +115,10 @@ pub enum Fact {
     Setting(StoredSetting),
     /// Something that was done.
     Deed(Box<Deed>),
+    /// What happens in somebody's chats is kept for them; what was kept so far is not part of it.
+    Feed(FeedOwner),
+    /// An application wants something done when something happens; its number, and when it was last called, are ignored.
+    Handler(Handler),
+    /// An entry of an application's backlog; its number is ignored. Entries come in ascending order.
+    Backlog(BacklogEntry),
 }

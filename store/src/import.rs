@@ -100,6 +100,24 @@ impl Tx<'_> {
                 }
                 self.put_deed(deed)
             }
+            Fact::Feed(owner) => {
+                self.expect("user", owner.user.0)?;
+                if !owner.app.is_none() {
+                    self.expect("app", owner.app.0)?;
+                }
+                self.open_feed(*owner)
+            }
+            Fact::Handler(handler) => {
+                self.expect("app", handler.app.0)?;
+                if !handler.user.is_none() {
+                    self.expect("user", handler.user.0)?;
+                }
+                self.put_handler(handler).map(drop)
+            }
+            Fact::Backlog(entry) => {
+                self.expect("app", entry.app.0)?;
+                self.put_known_backlog(entry)
+            }
         }
     }
 

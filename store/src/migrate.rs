@@ -14,7 +14,7 @@ struct Step {
 }
 
 /// The steps in order; the first is version 1.
-const STEPS: [Step; 11] = [
+const STEPS: [Step; 12] = [
     Step {
         sqlite: include_str!("../migrations/sqlite/0001_first.sql"),
         postgres: include_str!("../migrations/postgres/0001_first.sql"),
@@ -68,6 +68,11 @@ const STEPS: [Step; 11] = [
     Step {
         sqlite: include_str!("../migrations/sqlite/0011_audit.sql"),
         postgres: include_str!("../migrations/postgres/0011_audit.sql"),
+        then: nothing,
+    },
+    Step {
+        sqlite: include_str!("../migrations/sqlite/0012_event.sql"),
+        postgres: include_str!("../migrations/postgres/0012_event.sql"),
         then: nothing,
     },
 ];

@@ -73,6 +73,12 @@ impl Snapshot<'_> {
         Ok(self.engine.row(sql, &[id.into()])?.is_some())
     }
 
+    /// The administrator with the lowest number.
+    pub fn first_administrator(&self) -> Result<Option<UserId>, StoreError> {
+        let row = self.engine.row("SELECT min(id) FROM \"user\" WHERE admin = 1 AND active = 1", &[])?;
+        Ok(row.map(|mut row| row.maybe_int()).transpose()?.flatten().map(UserId))
+    }
+
     /// How many users there are.
     pub fn user_count(&self) -> Result<i64, StoreError> {
         self.engine.row("SELECT count(*) FROM \"user\"", &[])?.map_or(Ok(0), |mut row| row.int())

@@ -18,6 +18,7 @@ pub mod database;
 mod ear;
 mod judge;
 mod portal;
+mod receiver;
 
 pub use app::TestApp;
 pub use browser::Browser;
@@ -25,3 +26,4 @@ pub use client::{Client, Reply, send, send_elsewhere};
 pub use clock::{CountingDice, TestClock};
 pub use ear::Ear;
 pub use portal::{Ground, Person, TestPortal};
+pub use receiver::{Receiver, Told};

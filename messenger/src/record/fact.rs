@@ -110,6 +110,9 @@ impl From<Fact> for Record {
                 Self::Setting(SettingRecord { name, value, changed_at, changed_by })
             }
             Fact::Deed(deed) => Self::Deed(Box::new(deed_record(*deed))),
+            Fact::Feed(owner) => Self::Feed(owner.into()),
+            Fact::Handler(handler) => Self::Handler(handler.into()),
+            Fact::Backlog(entry) => Self::Backlog(entry.into()),
         }
     }
 }
@@ -325,6 +328,9 @@ impl TryFrom<Record> for Fact {
             }),
             Record::Setting(record) => Self::Setting(setting(record)?),
             Record::Deed(record) => Self::Deed(Box::new(deed(*record)?)),
+            Record::Feed(record) => Self::Feed(record.into()),
+            Record::Handler(record) => Self::Handler(record.try_into()?),
+            Record::Backlog(record) => Self::Backlog(record.into()),
         })
     }
 }

@@ -198,9 +198,12 @@ fn concerns(change: &Change, user: UserId) -> bool {
     match change {
         Change::Seat(seat) => seat.member.user_id == user,
         Change::SeatGone(owner, _) | Change::Removal(owner, _) => *owner == user,
-        Change::Webhooks(_) | Change::Sessions(_) | Change::App(_) | Change::Settings(_) | Change::Much => {
-            false
-        }
+        Change::Webhooks(_)
+        | Change::Sessions(_)
+        | Change::App(_)
+        | Change::Settings(_)
+        | Change::Errand
+        | Change::Much => false,
         Change::Room(_) | Change::Uncounted(..) | Change::Person(_) | Change::Known(_) => true,
     }
 }

@@ -199,6 +199,12 @@ pub(super) const DOCS: &[(&str, &str)] = &[
         "Whether machines that are not public are asked too, on any port: for tests, and for portals whose people\n\
          may all see whatever this server can reach.",
     ),
+    (
+        "events.allow_private",
+        "Whether applications may have themselves called at addresses that only this machine or its network\n\
+         knows, such as \"http://127.0.0.1:8000/\" or \"http://crm.internal/\". Set it to false where those who\n\
+         administer the portal should not reach what its server reaches.",
+    ),
     ("log.format", "How the log on standard error looks: \"text\" for people, \"json\" for machines."),
     (
         "log.level",

@@ -62,7 +62,8 @@ fn field(record: &Value, name: &str) -> Option<String> {
 
 /// Moments are compared as such; a text that is none has no order among them.
 fn order_of(name: &str, one: &str, other: &str, zone: &TimeZone) -> Option<Ordering> {
-    if name.to_uppercase().ends_with("_TIME") {
+    let name = name.to_uppercase();
+    if name.ends_with("_TIME") || name == "TIMESTAMP_X" {
         return Some(Moment::parse(one, zone)?.cmp(&Moment::parse(other, zone)?));
     }
     Some(compare(one, other))

@@ -431,6 +431,10 @@ impl From<Refusal> for WireError {
             Refusal::NotAPicture => {
                 (BAD, "AVATAR_ERROR", "A PNG, JPEG, GIF or WebP picture up to 5000x5000 is needed")
             }
+            Refusal::EventUnknown => (BAD, "ERROR_EVENT_NOT_FOUND", "Event not found"),
+            Refusal::EventsOfAdministrators => {
+                (NO, "ACCESS_DENIED", "Only administrators may do this with events")
+            }
             Refusal::Argument(argument, text) => {
                 return Self { argument: Some(argument), ..Self::new(BAD, "ERROR_ARGUMENT", text) };
             }

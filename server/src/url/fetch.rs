@@ -15,6 +15,7 @@ use tokio::time::timeout;
 
 use super::html;
 use super::public::Guard;
+use crate::tls::outgoing;
 
 /// How long one page may take.
 const TIME: Duration = Duration::from_secs(10);
@@ -42,15 +43,8 @@ pub(super) struct Fetcher {
 impl Fetcher {
     /// One that speaks to whom the guard allows.
     pub(super) fn new(guard: Guard) -> Result<Self, Box<dyn std::error::Error>> {
-        let mut roots = rustls::RootCertStore::empty();
-        roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let tls = rustls::ClientConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()?
-            .with_root_certificates(roots)
-            .with_no_client_auth();
         let http = Client::builder()
-            .tls_backend_preconfigured(tls)
+            .tls_backend_preconfigured(outgoing()?)
             .dns_resolver(Arc::new(guard))
             .redirect(Policy::none())
             .referer(false)

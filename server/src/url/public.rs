@@ -12,7 +12,7 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
 /// Decides which addresses and ports may be connected to.
 #[derive(Clone, Copy)]
-pub(super) struct Guard {
+pub(crate) struct Guard {
     address: fn(IpAddr) -> bool,
     port: fn(u16) -> bool,
 }
@@ -30,8 +30,13 @@ struct NotPublic;
 
 impl Guard {
     /// Public machines on the ports of the web.
-    pub(super) fn public() -> Self {
+    pub(crate) fn public() -> Self {
         Self { address: is_public, port: |port| matches!(port, 80 | 443) }
+    }
+
+    /// Public machines on any port.
+    pub(crate) fn machines() -> Self {
+        Self { address: is_public, port: |_| true }
     }
 
     /// Anything, for tests and for portals that link to what only their own network has.
@@ -46,7 +51,7 @@ impl Guard {
     }
 
     /// Whether this address may be asked, as far as it says itself. Names are judged when they are looked up.
-    pub(super) fn allows(&self, url: &Url) -> bool {
+    pub(crate) fn allows(&self, url: &Url) -> bool {
         let scheme = matches!(url.scheme(), "http" | "https");
         let plain = url.username().is_empty() && url.password().is_none();
         let port = url.port_or_known_default().is_some_and(self.port);
@@ -73,7 +78,7 @@ impl Resolve for Guard {
 }
 
 /// Whether this is the address of a machine that everybody can reach.
-pub(super) fn is_public(ip: IpAddr) -> bool {
+fn is_public(ip: IpAddr) -> bool {
     match ip {
         IpAddr::V4(ip) => is_public_v4(ip),
         IpAddr::V6(ip) => is_public_v6(ip),

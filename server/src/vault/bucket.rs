@@ -16,6 +16,7 @@ use reqwest::{Body, Client, RequestBuilder, Response, StatusCode, Url};
 use rusty_s3::{Credentials, S3Action, UrlStyle};
 
 use crate::config::{ConfigError, Files};
+use crate::tls::outgoing;
 
 /// For how long a signed request is good.
 const GOOD_FOR: Duration = Duration::from_secs(3600);
@@ -76,15 +77,8 @@ impl Bucket {
 }
 
 fn client() -> Result<Client, Box<dyn std::error::Error>> {
-    let mut roots = rustls::RootCertStore::empty();
-    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-    let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
-    let tls = rustls::ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
     let builder = Client::builder().connect_timeout(CONNECT).read_timeout(SILENCE).no_proxy();
-    Ok(builder.tls_backend_preconfigured(tls).build()?)
+    Ok(builder.tls_backend_preconfigured(outgoing()?).build()?)
 }
 
 /// The address of a request is signed, so no error may show it.

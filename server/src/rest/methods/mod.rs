@@ -1,12 +1,15 @@
 //! The methods, a file a noun; each file declares what it serves in its `METHODS`.
 
 mod app_push;
+mod backlog;
 mod chat;
 mod counter;
 mod department;
 mod dialog;
 mod disk;
+mod feed;
 mod file;
+mod handler;
 mod message;
 mod notification;
 mod option;
@@ -26,7 +29,7 @@ use super::registry::Method;
 use super::shape::Wire;
 
 /// Every declaration, in the order in which documents list them.
-pub const GROUPS: [&[Method]; 18] = [
+pub const GROUPS: [&[Method]; 21] = [
     recent::METHODS,
     counter::METHODS,
     dialog::METHODS,
@@ -44,6 +47,9 @@ pub const GROUPS: [&[Method]; 18] = [
     disk::METHODS,
     pull::METHODS,
     app_push::METHODS,
+    feed::METHODS,
+    handler::METHODS,
+    backlog::METHODS,
     batch::METHODS,
 ];
 

@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 
 use jiff::tz::TimeZone;
 use lately_messenger::Refusal;
+use lately_messenger::occasion::Origin;
 use lately_model::user::Gender;
 use lately_model::{Moment, User, UserId, UserKind};
 use serde_json::{Map, Value, json};
@@ -308,7 +309,12 @@ async fn add(call: &Call) -> Result<Answer, Failure> {
     }
     let changes = Changes { avatar: photo(call).await?, ..Changes::read(params)? };
     fill(&mut user, &changes);
-    let id = call.messenger().add_user(call.doer(), user).await?;
+    let origin = Origin {
+        doer: call.doer(),
+        app: call.app().map(|app| app.id).unwrap_or_default(),
+        connector: params.text("auth_connector").unwrap_or_default(),
+    };
+    let id = call.messenger().add_user_from(origin, user).await?;
     Ok(Answer::tree(id.0))
 }
 

@@ -166,7 +166,7 @@ pub fn found(page: &FoundPage, reader: UserId, wire: &Wire<'_>) -> Value {
 }
 
 /// The same map with keys as newer methods write them: `workPosition` for `work_position`. Maps within stay.
-fn in_camels(map: Value) -> Value {
+pub(super) fn in_camels(map: Value) -> Value {
     let Value::Object(map) = map else { return map };
     let camel = |key: String| {
         let mut words = key.split('_');
