@@ -16,6 +16,7 @@ interface Person {
   name: string;
   login: string | null;
   webhook: { http: string; https: string } | null;
+  admin: boolean;
 }
 
 /** A running server and its data. */
