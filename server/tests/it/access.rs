@@ -182,6 +182,7 @@ impl Place {
             (_, "MESSAGE_ID") => json!(self.message),
             (_, "NOTIFY_ID") => json!(self.notification),
             (_, "IDS") => json!([self.notification]),
+            (_, "USER_ID") if kind == Kind::List => json!([3]),
             (_, "USER_ID") => json!(3),
             (_, "USERS" | "userIds") => json!([3]),
             (_, "ID") if method.starts_with("im.department") => json!([1]),

@@ -1,15 +1,18 @@
 //! The chat object: in rows, and on a dialog's own page (behaviour.md F).
 
+mod declared;
+
 use lately_messenger::dialog::{ChatView, DialogPage};
 use lately_model::chat::Restrictions;
 use lately_model::{Chat, Member, Revision, Role, UserId};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use super::entity::{ENTITY_LINK, EntityLink, RESTRICTIONS, entity_link, restrictions};
+use super::entity::{EntityLink, entity_link, restrictions};
 use super::part::{Gap, Part};
-use super::{NUMBER, Number, PhpMap, Wire};
-use crate::rest::schema::Shape::{self, Bool, Date, Int, List, Named, Object, OrNull, Sometimes, Text};
+use super::{Number, PhpMap, Wire};
+
+pub use declared::{CHAT, CHAT_STUB, DIALOG, FOUND_CHAT, ROW_CHAT};
 
 /// A chat inside a row. `title` is the seed page's key for `name`; both are there.
 #[derive(Debug, Serialize)]
@@ -67,64 +70,6 @@ pub struct Permissions {
     pub manage_messages: &'static str,
     pub can_post: &'static str,
 }
-
-/// [`RecentChat`].
-pub const ROW_CHAT: Shape = Named(
-    "RowChat",
-    &Object(&[
-        ("id", NUMBER),
-        ("parent_chat_id", Int),
-        ("parent_message_id", Int),
-        ("title", Sometimes(&Text)),
-        ("name", Text),
-        ("owner", NUMBER),
-        ("extranet", Bool),
-        ("contains_collaber", Bool),
-        ("avatar", Text),
-        ("color", Text),
-        ("type", Text),
-        ("entity_type", Text),
-        ("entity_id", Text),
-        ("entity_data_1", Text),
-        ("entity_data_2", Text),
-        ("entity_data_3", Text),
-        ("mute_list", Shape::Map(&Bool)),
-        ("manager_list", List(&Int)),
-        ("date_create", Date),
-        ("message_type", Text),
-        ("user_counter", Int),
-        ("restrictions", RESTRICTIONS),
-        ("role", Text),
-        ("text_field_enabled", Bool),
-        ("background_id", OrNull(&Text)),
-        ("entity_link", ENTITY_LINK),
-        ("permissions", PERMISSIONS),
-        ("public", Text),
-    ]),
-);
-
-/// [`ChatStub`].
-pub const CHAT_STUB: Shape = Named(
-    "ChatStub",
-    &Object(&[
-        ("text_field_enabled", Bool),
-        ("background_id", OrNull(&Text)),
-        ("mute_list", Shape::Map(&Bool)),
-    ]),
-);
-
-/// [`Permissions`].
-const PERMISSIONS: Shape = Named(
-    "Permissions",
-    &Object(&[
-        ("manage_users_add", Text),
-        ("manage_users_delete", Text),
-        ("manage_ui", Text),
-        ("manage_settings", Text),
-        ("manage_messages", Text),
-        ("can_post", Text),
-    ]),
-);
 
 /// A chat inside the row of a member with this role; without one, what is theirs is left open.
 pub fn recent_chat<'a>(chat: &'a Chat, own: Option<(&Member, Role)>, wire: &Wire<'_>) -> RecentChat<'a> {
@@ -215,99 +160,6 @@ fn names_user(chat: &Chat) -> bool {
     matches!(chat.entity_type.as_str(), "TASKS_TASK" | "TASKS")
 }
 
-/// What [`chat_view`] gives.
-pub const CHAT: Shape = Named(
-    "Chat",
-    &Object(&[
-        ("id", Int),
-        ("parent_chat_id", Int),
-        ("parent_message_id", Int),
-        ("name", OrNull(&Text)),
-        ("description", OrNull(&Text)),
-        ("owner", Int),
-        ("extranet", Bool),
-        ("avatar", Text),
-        ("color", Text),
-        ("type", Text),
-        ("counter", Int),
-        ("user_counter", Int),
-        ("message_count", Int),
-        ("unread_id", Int),
-        ("restrictions", RESTRICTIONS),
-        ("last_message_id", Int),
-        ("last_id", Int),
-        ("marked_id", Int),
-        ("disk_folder_id", Int),
-        ("entity_type", Text),
-        ("entity_id", Text),
-        ("entity_data_1", Text),
-        ("entity_data_2", Text),
-        ("entity_data_3", Text),
-        ("mute_list", List(&Int)),
-        ("date_create", Date),
-        ("message_type", Text),
-        ("public", Text),
-        ("role", Text),
-        ("entity_link", ENTITY_LINK),
-        ("text_field_enabled", Bool),
-        ("background_id", OrNull(&Text)),
-        ("permissions", PERMISSIONS),
-        ("is_new", Bool),
-    ]),
-);
-
-/// What [`dialog_page`] gives: a [`CHAT`] with more.
-pub const DIALOG: Shape = Named(
-    "Dialog",
-    &Object(&[
-        ("id", Int),
-        ("parent_chat_id", Int),
-        ("parent_message_id", Int),
-        ("name", OrNull(&Text)),
-        ("description", OrNull(&Text)),
-        ("owner", Int),
-        ("extranet", Bool),
-        ("avatar", Text),
-        ("color", Text),
-        ("type", Text),
-        ("counter", Int),
-        ("user_counter", Int),
-        ("message_count", Int),
-        ("unread_id", Int),
-        ("restrictions", RESTRICTIONS),
-        ("last_message_id", Int),
-        ("last_id", Int),
-        ("marked_id", Int),
-        ("disk_folder_id", Int),
-        ("entity_type", Text),
-        ("entity_id", Text),
-        ("entity_data_1", Text),
-        ("entity_data_2", Text),
-        ("entity_data_3", Text),
-        ("mute_list", List(&Int)),
-        ("date_create", Date),
-        ("message_type", Text),
-        ("public", Text),
-        ("role", Text),
-        ("entity_link", ENTITY_LINK),
-        ("text_field_enabled", Bool),
-        ("background_id", OrNull(&Text)),
-        ("permissions", PERMISSIONS),
-        ("is_new", Bool),
-        ("readed_list", List(&READER)),
-        ("manager_list", List(&Int)),
-        (
-            "last_message_views",
-            Object(&[("message_id", Int), ("first_viewers", List(&VIEWER)), ("count_of_viewers", Int)]),
-        ),
-        ("dialog_id", Text),
-    ]),
-);
-
-const READER: Shape =
-    Object(&[("user_id", Int), ("user_name", Text), ("message_id", Int), ("date", OrNull(&Date))]);
-
-const VIEWER: Shape = Object(&[("user_id", Int), ("user_name", Text), ("date", Date)]);
 
 /// The page of a dialog (`im.dialog.get`); `dialog_id` is echoed as it was sent.
 pub fn dialog_page(page: &DialogPage, caller: UserId, dialog_id: &str, wire: &Wire<'_>) -> Value {
@@ -374,28 +226,6 @@ pub fn chat_view(view: &ChatView, caller: UserId, wire: &Wire<'_>) -> Value {
         "is_new": view.is_new,
     })
 }
-
-/// What [`found_chat`] gives.
-pub const FOUND_CHAT: Shape = Named(
-    "FoundChat",
-    &Object(&[
-        ("id", Int),
-        ("name", Text),
-        ("owner", Int),
-        ("extranet", Bool),
-        ("avatar", Text),
-        ("color", Text),
-        ("type", Text),
-        ("entity_type", Text),
-        ("entity_id", Text),
-        ("entity_data_1", Text),
-        ("entity_data_2", Text),
-        ("entity_data_3", Text),
-        ("mute_list", Shape::Map(&Bool)),
-        ("date_create", Date),
-        ("message_type", Text),
-    ]),
-);
 
 /// A chat as those who found it last see it (`im.search.last.get`).
 pub fn found_chat(chat: &Chat, member: Option<&Member>, wire: &Wire<'_>) -> Value {
