@@ -4,7 +4,9 @@
 //! it are not there, nor are files that others brought and have not posted.
 
 use lately_model::right::{Act, Verdict, verdict};
-use lately_model::{AppId, File, FileId, FileKind, Folder, FolderId, Language, Moment, Owner, User, UserId, file};
+use lately_model::{
+    AppId, File, FileId, FileKind, Folder, FolderId, Language, Moment, Owner, User, UserId, file,
+};
 use lately_store::{Received, Snapshot, Tx};
 
 use crate::dialog::role_in;

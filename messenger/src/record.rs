@@ -3,6 +3,7 @@
 //! Must hold: a record turned into a fact and back is the same record; unknown keys are refused by name, so that a
 //! misspelt one is not lost silently. Dates are RFC 3339 with an offset; written ones are in UTC.
 
+mod app;
 mod fact;
 
 use lately_model::absence::AbsenceKind;

@@ -52,7 +52,7 @@ pub enum Refusal {
     /// What is no name of a module.
     ModuleMalformed,
     /// What is no name of a command.
-    CommandMalformed,
+    EventNameMalformed,
     /// The parameters of an event are no map, or too large.
     ParamsMalformed,
     /// Only administrators let an application send texts.

@@ -72,9 +72,10 @@ fn places(phrase: &Phrase<'_>) -> &'static [&'static str] {
         Phrase::ChatRenamed { .. } | Phrase::RemovedYou { .. } => &["actor", "title"],
         Phrase::ChatRecolored { .. } => &["actor", "color"],
         Phrase::ChatTitle { .. } => &["color", "number"],
-        Phrase::SomeUser { .. } | Phrase::UserDrive { .. } | Phrase::ChatFolder { .. } | Phrase::AppDrive { .. } => {
-            &["id"]
-        }
+        Phrase::SomeUser { .. }
+        | Phrase::UserDrive { .. }
+        | Phrase::ChatFolder { .. }
+        | Phrase::AppDrive { .. } => &["id"],
         Phrase::Chosen { .. } => &["title"],
         Phrase::ChatWelcome
         | Phrase::Notifications

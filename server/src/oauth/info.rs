@@ -49,6 +49,7 @@ async fn tell(oauth: &OAuth, request: Request<Body>, way: &Way) -> Result<Answer
     let found = portal.messenger.recognise_token(token).await;
     let found = found.map_err(|error| WireError::of(Failure::Messenger(error), NAME, &way.request))?;
     let access = found.map_err(|stranger| denied(Denial::BadToken(stranger)))?;
-    let wire = Wire { zone: &portal.zone, base_url: &portal.base_url, revision: access.app.revision };
+    let (revision, language) = (access.app.revision, portal.messenger.language());
+    let wire = Wire { zone: &portal.zone, base_url: &portal.base_url, revision, language };
     Ok(Answer::tree(shape::info(&access, &portal.messenger.member_id(), &portal.places, &wire)))
 }

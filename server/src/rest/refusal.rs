@@ -274,7 +274,7 @@ impl From<Refusal> for WireError {
                 (BAD, "USER_ID_ACCESS_ERROR", "You may send an event to yourself only")
             }
             Refusal::ModuleMalformed => (BAD, "MODULE_ID_ERROR", "Module id format error"),
-            Refusal::CommandMalformed => (BAD, "COMMAND_ERROR", "Command format error"),
+            Refusal::EventNameMalformed => (BAD, "COMMAND_ERROR", "Command format error"),
             Refusal::ParamsMalformed => (BAD, "PARAMS_ERROR", "Params must be a map of at most 32 KiB"),
             Refusal::PushOfAdministrators => {
                 (BAD, "ACCESS_ERROR", "Only administrators may send texts of an application")

@@ -46,7 +46,7 @@ pub const METHODS: &[Method] = &[
         errors: &[
             Refusal::OthersOfApplication,
             Refusal::ModuleMalformed,
-            Refusal::CommandMalformed,
+            Refusal::EventNameMalformed,
             Refusal::ParamsMalformed,
             Refusal::Argument("USER_ID", String::new()),
         ],
@@ -94,7 +94,7 @@ async fn add_event(call: &Call) -> Result<Answer, Failure> {
     let command = call.params.text("COMMAND").and_then(|command| {
         named(command, |sign| sign.is_ascii_alphanumeric() || matches!(sign, '_' | ':' | '|' | '.' | '-'))
     });
-    let command = command.ok_or(Refusal::CommandMalformed)?;
+    let command = command.ok_or(Refusal::EventNameMalformed)?;
     let params = params(call).ok_or(Refusal::ParamsMalformed)?;
     call.messenger().may_tell(call.user(), to.clone()).await?;
     call.portal.push.flash(Flash::OfApp { app, to, module, command, params: Value::Object(params) });

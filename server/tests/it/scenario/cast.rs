@@ -78,7 +78,9 @@ impl Cast {
     /// The token by which an application calls for this person, if one does.
     pub async fn token(&mut self, step: &Step) -> Result<Option<String>, String> {
         let who = step.who.as_deref().unwrap_or_default();
-        let Some((_, user)) = PEOPLE.iter().find(|(name, _)| step.app && *name == who) else { return Ok(None) };
+        let Some((_, user)) = PEOPLE.iter().find(|(name, _)| step.app && *name == who) else {
+            return Ok(None);
+        };
         let scopes = scopes(step);
         let app = match self.apps.get(&scopes) {
             Some(app) => app.clone(),
