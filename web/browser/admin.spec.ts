@@ -1,21 +1,10 @@
 // The administrator's part: people and roles, settings, how the server is, and what was done by whom.
 
-import AxeBuilder from '@axe-core/playwright';
-import type { Page } from '@playwright/test';
-import { join } from 'node:path';
+import { part } from './admin';
 import { complaintsOf, expect, test } from './portal';
 
-const PARTS = ['people', 'webhooks', 'apps', 'settings', 'health', 'audit'] as const;
-
-async function part(page: Page, name: (typeof PARTS)[number]) {
-  await page.evaluate((to) => {
-    location.hash = `#/admin/${to}`;
-  }, name);
-  const ready = { people: 'li select', webhooks: 'form.card', apps: 'form.card', settings: 'form.card', health: 'dl.figures', audit: 'ol > li' }[name];
-  await expect(page.getByRole('main').locator(ready).first()).toBeVisible();
-}
-
 test('an administrator gives and takes roles, and hears why the last one stays', async ({ portal, browser }) => {
+  for (const one of portal.people) if (one.admin && one.id !== 1) await portal.run(['user', 'edit', String(one.id), '--no-admin']);
   const page = await portal.enter(browser, 1);
   await page.getByRole('link', { name: 'Administration' }).click();
   const people = page.getByRole('main');
@@ -109,7 +98,7 @@ test('an application is made, installed and removed', async ({ portal, browser }
 test('everybody who works here invites, once the settings say so', async ({ portal, browser }) => {
   const page = await portal.enter(browser, 1);
   await part(page, 'settings');
-  await page.getByLabel('Who may invite somebody new').selectOption('employees');
+  await page.getByLabel('Who may invite somebody new', { exact: true }).selectOption('employees');
   await page.getByRole('button', { name: 'Save Who may invite' }).click();
   await expect(page.getByText(/^Saved: Who may invite/)).toBeVisible();
   const other = await portal.enter(browser, 2);
@@ -129,7 +118,7 @@ test('the server tells how it is, again and again, and is looked over', async ({
   const main = page.getByRole('main');
   await expect(main.locator('dl')).toContainText('SQLite');
   await expect(main.getByRole('table').first()).toContainText('this one');
-  await expect(main.getByRole('row', { name: /im\.recent\.get/ })).toBeVisible();
+  await expect(main.getByRole('row', { name: /^im\./ }).first()).toBeVisible();
   const asked = page.waitForRequest('**/health');
   await asked;
   await main.getByRole('button', { name: 'Check everything now' }).click();
@@ -159,43 +148,4 @@ test('the log says who did what, and is narrowed by kind and person', async ({ p
   await page.locator('ol > li').first().getByRole('button').first().click();
   await expect(page.getByLabel('Person’s number')).toHaveValue('1');
   expect(complaintsOf(page)).toEqual([]);
-});
-
-for (const [scheme, locale, width] of [['light', 'en-GB', 1280], ['dark', 'ru-RU', 390]] as const) {
-  test(`each part is for everybody: ${scheme}, ${locale}, ${width} wide`, async ({ portal, browser }) => {
-    const context = await browser.newContext({ colorScheme: scheme, viewport: { width, height: 800 } });
-    await context.addInitScript((language) => localStorage.setItem('lately.language', language), locale.slice(0, 2));
-    const page = await context.newPage();
-    await page.goto(portal.origin);
-    await page.locator('.people button').first().click();
-    await expect(page.locator('li[data-id]').first()).toBeVisible();
-    for (const name of PARTS) {
-      await part(page, name);
-      if (name === 'settings') await page.locator('summary').click();
-      const found = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice']).analyze();
-      const bad = found.violations.filter((one) => one.impact === 'serious' || one.impact === 'critical');
-      expect(bad.map((one) => `${name}: ${one.id}: ${one.nodes.map((node) => node.html).slice(0, 3).join(' | ')}`)).toEqual([]);
-      expect(await page.evaluate(() => document.documentElement.scrollWidth), name).toBeLessThanOrEqual(width);
-      const picture = process.env.LATELY_LOOK ? { path: join(process.env.LATELY_LOOK, `${name}-${scheme}.png`) } : {};
-      expect((await page.screenshot(picture)).length).toBeGreaterThan(10_000);
-    }
-  });
-}
-
-test('the keyboard alone goes through the parts', async ({ portal, browser }) => {
-  const page = await portal.enter(browser, 1);
-  await part(page, 'people');
-  await page.getByRole('link', { name: 'People', exact: true }).focus();
-  await page.keyboard.press('Tab');
-  await page.keyboard.press('Tab');
-  await page.keyboard.press('Tab');
-  await expect(page.getByRole('link', { name: 'Settings' })).toBeFocused();
-  await page.keyboard.press('Enter');
-  await expect(page.getByLabel('Name of the portal', { exact: true })).toBeVisible();
-  await expect(page.getByRole('link', { name: 'Settings' })).toHaveAttribute('aria-current', 'page');
-  await page.getByLabel('Name of the portal', { exact: true }).focus();
-  await page.keyboard.press('End');
-  await page.keyboard.type(' Ltd');
-  await page.keyboard.press('Enter');
-  await expect(page.getByText('Saved: Name of the portal')).toBeVisible();
 });

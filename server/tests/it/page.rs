@@ -55,6 +55,11 @@ fn administrators_look_after_the_portal() {
 }
 
 #[test]
+fn the_administrators_part_is_for_everybody() {
+    browse("admin-looks.spec.ts");
+}
+
+#[test]
 fn people_talk() {
     browse("talk.spec.ts");
 }

@@ -6,7 +6,7 @@ use lately_model::{Chat, Event, FolderId, Message, User, UserId};
 use serde_json::{Map, Value, json};
 
 use super::Wire;
-use super::chat::entity_link;
+use super::entity::entity_link;
 use super::message::in_camels;
 use super::user::today;
 

@@ -47,7 +47,7 @@ fn the_log_stays_with_its_portal_unless_it_is_asked_for() {
     assert_eq!(moved, known, "all but the export itself, each once");
     assert_eq!(after.len() - moved.len(), 2, "each import is a deed");
     let list = ok(&two, &["setting", "list"]);
-    let window: Vec<&str> = list.lines().nth(4).unwrap().split_whitespace().collect();
+    let window: Vec<&str> = list.lines().nth(5).unwrap().split_whitespace().collect();
     assert_eq!(window, ["recent.window_days", "7", "database", "30"]);
     assert!(ok(&two, &["check"]).starts_with("clean"));
 }
