@@ -15,6 +15,7 @@ interface Person {
   id: number;
   name: string;
   login: string | null;
+  admin: boolean;
   webhook: { http: string; https: string } | null;
   admin: boolean;
 }

@@ -13,6 +13,7 @@ use crate::cluster::ProgramError;
 use crate::config::ConfigError;
 use crate::doctor::advice;
 pub(super) use crate::doctor::advice::chain;
+use crate::rest::refusal::WireError;
 
 /// The exit code of a command that failed or found something.
 pub(super) const FOUND: u8 = 1;
@@ -102,6 +103,9 @@ impl From<lately_messenger::Error> for Failure {
             lately_messenger::Error::Refused(
                 Refusal::Core(text) | Refusal::Argument(_, text) | Refusal::BadSetting(text),
             ) => Self::new(text, ""),
+            lately_messenger::Error::Refused(
+                refusal @ (Refusal::LastAdministrator | Refusal::NoEmployee),
+            ) => Self::new(WireError::from(refusal).text, ""),
             lately_messenger::Error::Refused(refusal) => Self::new(format!("refused: {refusal:?}"), ""),
             lately_messenger::Error::Fault(error) => error.into(),
         }

@@ -72,10 +72,12 @@ async fn the_window_of_the_list_follows_at_once() {
 async fn the_largest_file_and_the_usual_revision_follow_at_once() {
     let (portal, mut alice, _) = stage().await;
     let hook = portal.client(Person::Bob).await;
+    let chat = hook.ok("im.chat.add", json!({ "TITLE": "Plan" })).await;
     let send = async |size: usize| {
         use base64::Engine as _;
         let content = base64::engine::general_purpose::STANDARD.encode(vec![b'x'; size]);
-        let fields = json!({ "DIALOG_ID": "1", "fields": { "name": "a.txt", "content": content } });
+        let fields =
+            json!({ "DIALOG_ID": format!("chat{chat}"), "fields": { "name": "a.txt", "content": content } });
         hook.call("im.v2.File.upload", fields).await
     };
     let first = send(5000).await;
