@@ -20,11 +20,15 @@ async fn a_portal_that_moves_keeps_its_applications_and_their_tokens() {
     let app = portal
         .app_with("im,user", |new| {
             new.handler_url = "https://app.example/handler".to_owned();
+        })
+        .await;
+    portal
+        .app_with("im", |new| {
+            new.installed = false;
             new.install_url = "https://app.example/install".to_owned();
             new.api_only = true;
         })
         .await;
-    portal.app_with("im", |new| new.installed = false).await;
     portal.messenger().remove_app(None, AppId(gone.id), false).await.unwrap();
     let lent = portal.messenger().lend_tokens(AppId(app.id), UserId(2), false).await.unwrap();
     let old = portal.messenger().lend_tokens(AppId(app.id), UserId(2), true).await.unwrap();
