@@ -67,7 +67,7 @@ impl Messenger {
         let data: Value = serde_json::from_str(&errand.data).unwrap_or_default();
         let occasion = Occasion::parse(&errand.event);
         let person = match occasion {
-            Some(Occasion::UserAdd) => data["ID"].as_i64().map(UserId),
+            Some(Occasion::UserAdd) => data.get("ID").and_then(Value::as_i64).map(UserId),
             _ => None,
         };
         let app = errand.app;

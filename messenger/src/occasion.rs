@@ -131,14 +131,12 @@ impl Happening {
                 continue;
             }
             let due = self.now.max(handler.told_at.plus(handler.pause));
-            let mut data = json!({
-                "type": if new { "add" } else { "update" },
-                "event": event,
-                "handler": handler.url,
-            });
-            if due > self.now {
-                data["minTimeout"] = json!(handler.pause);
-            }
+            let kind = if new { "add" } else { "update" };
+            let data = if due > self.now {
+                json!({ "type": kind, "event": event, "handler": handler.url, "minTimeout": handler.pause })
+            } else {
+                json!({ "type": kind, "event": event, "handler": handler.url })
+            };
             let told = self.errand(app, handler.id, &handler.url, handler.user);
             let event = Occasion::Offline.name().to_owned();
             send(tx, &Errand { event, data: data.to_string(), due, ..told })?;
