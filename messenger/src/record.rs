@@ -4,6 +4,7 @@
 //! misspelt one is not lost silently. Dates are RFC 3339 with an offset; written ones are in UTC.
 
 mod absence;
+mod app;
 mod event;
 mod fact;
 

@@ -1,23 +1,23 @@
 //! From records to facts and back.
 
-use lately_model::app::{self, TITLE_CHARS, is_address, is_name};
 use lately_model::audit::TOOL;
 use lately_model::blob::is_hash;
 use lately_model::notification::TAG_MAX_CHARS;
 use lately_model::password::login;
 use lately_model::text::clip;
 use lately_model::{
-    App, AppToken, Chat, ChatId, ChatKind, Deed, DeedId, DeedKind, Department, DialogId, Doer, File, FileId,
-    Folder, FolderId, Line, Member, Message, MessageId, Moment, Notification, NotificationKind, Owner,
-    Password, PortalSettings, RemovalReason, Scopes, Setting, TokenKind, Way, Webhook, WebhookId,
+    Chat, ChatId, ChatKind, Deed, DeedId, DeedKind, Department, DialogId, Doer, File, FileId, Folder,
+    FolderId, Line, Member, Message, MessageId, Moment, Notification, NotificationKind, Owner, Password,
+    PortalSettings, RemovalReason, Scopes, Setting, Way, Webhook, WebhookId,
 };
 use lately_store::{AppOption, Fact, Found, StoredSetting};
 
+use super::app;
 use super::{
-    AppRecord, AppTokenRecord, ChatRecord, DeedRecord, DepartmentRecord, FileRecord, FolderRecord,
-    LineRecord, MemberRecord, MessageRecord, NotificationRecord, OptionRecord, PasswordRecord, PinRecord,
-    PortalRecord, ReadRecord, Record, RemovalRecord, RowRecord, SearchLastRecord, SettingRecord, TouchRecord,
-    ViewRecord, WebhookRecord,
+    ChatRecord, DeedRecord, DepartmentRecord, FileRecord, FolderRecord, LineRecord, MemberRecord,
+    MessageRecord, NotificationRecord, OptionRecord, PasswordRecord, PinRecord, PortalRecord, ReadRecord,
+    Record, RemovalRecord, RowRecord, SearchLastRecord, SettingRecord, TouchRecord, ViewRecord,
+    WebhookRecord,
 };
 use crate::password::known_hash;
 
@@ -78,15 +78,8 @@ impl From<Fact> for Record {
                 expires_at: webhook.expires_at,
                 title: webhook.title,
             }),
-            Fact::App(app) => Self::App(Box::new(app_record(*app))),
-            Fact::AppToken(token) => Self::AppToken(AppTokenRecord {
-                app: token.app_id,
-                user: token.user_id,
-                kind: kind_word(token.kind).to_owned(),
-                hash: token.hash,
-                created_at: token.created_at,
-                expires_at: token.expires_at,
-            }),
+            Fact::App(app) => Self::App(Box::new(app::record(*app))),
+            Fact::AppToken(token) => Self::AppToken(app::token_record(token)),
             Fact::Password(Password { user_id, login, hash, changed_at }) => {
                 Self::Password(PasswordRecord { user: user_id, login, hash, changed_at })
             }
@@ -107,33 +100,6 @@ impl From<Fact> for Record {
             Fact::Handler(handler) => Self::Handler(handler.into()),
             Fact::Backlog(entry) => Self::Backlog(entry.into()),
         }
-    }
-}
-
-fn app_record(app: App) -> AppRecord {
-    AppRecord {
-        id: app.id,
-        client_id: app.client_id,
-        secret_hash: app.secret_hash,
-        application_token: app.application_token,
-        title: app.title,
-        scopes: app.scopes.joined(),
-        handler_url: app.handler_url,
-        install_url: app.install_url,
-        api_only: app.api_only,
-        installed: app.installed,
-        version: app.version,
-        revision: app.revision,
-        created_at: app.created_at,
-        created_by: app.created_by,
-    }
-}
-
-fn kind_word(kind: TokenKind) -> &'static str {
-    match kind {
-        TokenKind::Access => "access",
-        TokenKind::Refresh => "refresh",
-        TokenKind::Code => "code",
     }
 }
 
@@ -299,8 +265,8 @@ impl TryFrom<Record> for Fact {
                 expires_at: record.expires_at,
                 title: record.title,
             }),
-            Record::App(record) => Self::App(Box::new(app_of(*record)?)),
-            Record::AppToken(record) => Self::AppToken(app_token(record)?),
+            Record::App(record) => Self::App(Box::new(app::app(*record)?)),
+            Record::AppToken(record) => Self::AppToken(app::token(record)?),
             Record::Password(record) => Self::Password(Password {
                 user_id: record.user,
                 login: login(&record.login).ok_or_else(|| format!("{:?} is no login", record.login))?,
@@ -326,58 +292,6 @@ impl TryFrom<Record> for Fact {
             Record::Backlog(record) => Self::Backlog(record.into()),
         })
     }
-}
-
-fn app_of(record: AppRecord) -> Result<App, String> {
-    if !is_name(&record.client_id) || !is_name(&record.application_token) {
-        return Err("\"client_id\" and \"application_token\" are made of letters, digits, '.', '_' and '-'"
-            .to_owned());
-    }
-    if !is_hash(&record.secret_hash) {
-        return Err("\"secret_hash\" is a SHA-256 as hex in small letters".to_owned());
-    }
-    let addresses = [&record.handler_url, &record.install_url];
-    if addresses.into_iter().any(|address| !address.is_empty() && !is_address(address)) {
-        return Err("\"handler_url\" and \"install_url\" begin with http:// or https://".to_owned());
-    }
-    if !(1..=app::HIGHEST).contains(&record.id.0) {
-        return Err(format!("id must be a positive number, {} at most", app::HIGHEST));
-    }
-    if record.title.chars().count() > TITLE_CHARS {
-        return Err(format!("a title has {TITLE_CHARS} characters at most"));
-    }
-    Ok(App {
-        id: record.id,
-        client_id: record.client_id,
-        secret_hash: record.secret_hash,
-        application_token: record.application_token,
-        title: record.title,
-        scopes: Scopes::parse(&record.scopes)?,
-        handler_url: record.handler_url,
-        install_url: record.install_url,
-        api_only: record.api_only,
-        installed: record.installed,
-        version: positive(record.version, "version")?,
-        revision: record.revision,
-        created_at: record.created_at,
-        created_by: record.created_by,
-    })
-}
-
-fn app_token(record: AppTokenRecord) -> Result<AppToken, String> {
-    if !is_hash(&record.hash) {
-        return Err("\"hash\" is a SHA-256 as hex in small letters".to_owned());
-    }
-    let kind =
-        [TokenKind::Access, TokenKind::Refresh].into_iter().find(|kind| kind_word(*kind) == record.kind);
-    Ok(AppToken {
-        app_id: record.app,
-        user_id: record.user,
-        kind: kind.ok_or_else(|| format!("a token is \"access\" or \"refresh\", not {:?}", record.kind))?,
-        hash: record.hash,
-        created_at: record.created_at,
-        expires_at: record.expires_at,
-    })
 }
 
 /// A name that this version does not know is kept for those that do.
@@ -537,7 +451,7 @@ fn notification(record: NotificationRecord) -> Result<Notification, String> {
     })
 }
 
-fn positive(number: i64, key: &str) -> Result<i64, String> {
+pub(super) fn positive(number: i64, key: &str) -> Result<i64, String> {
     match number {
         1..=HIGHEST => Ok(number),
         _ => Err(format!("{key} must be a positive number, {HIGHEST} at most")),
