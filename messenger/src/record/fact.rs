@@ -6,17 +6,18 @@ use lately_model::notification::TAG_MAX_CHARS;
 use lately_model::password::login;
 use lately_model::text::clip;
 use lately_model::{
-    Chat, ChatId, ChatKind, Deed, DeedId, DeedKind, Department, DialogId, Doer, File, FileId, Folder, FolderId,
-    Line, Member, Message, MessageId, Moment, Notification, NotificationKind, Owner, Password, PortalSettings,
-    RemovalReason, Scopes, Setting, Way, Webhook, WebhookId,
+    Chat, ChatId, ChatKind, Deed, DeedId, DeedKind, Department, DialogId, Doer, File, FileId, Folder,
+    FolderId, Line, Member, Message, MessageId, Moment, Notification, NotificationKind, Owner, Password,
+    PortalSettings, RemovalReason, Scopes, Setting, Way, Webhook, WebhookId,
 };
 use lately_store::{AppOption, Fact, Found, StoredSetting};
 
 use super::app;
 use super::{
-    ChatRecord, DeedRecord, DepartmentRecord, FileRecord, FolderRecord, LineRecord, MemberRecord, MessageRecord,
-    NotificationRecord, OptionRecord, PasswordRecord, PinRecord, PortalRecord, ReadRecord, Record, RemovalRecord,
-    RowRecord, SearchLastRecord, SettingRecord, TouchRecord, ViewRecord, WebhookRecord,
+    ChatRecord, DeedRecord, DepartmentRecord, FileRecord, FolderRecord, LineRecord, MemberRecord,
+    MessageRecord, NotificationRecord, OptionRecord, PasswordRecord, PinRecord, PortalRecord, ReadRecord,
+    Record, RemovalRecord, RowRecord, SearchLastRecord, SettingRecord, TouchRecord, ViewRecord,
+    WebhookRecord,
 };
 use crate::password::known_hash;
 
