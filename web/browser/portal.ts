@@ -17,7 +17,6 @@ interface Person {
   login: string | null;
   admin: boolean;
   webhook: { http: string; https: string } | null;
-  admin: boolean;
 }
 
 /** A running server and its data. */
