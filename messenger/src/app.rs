@@ -4,9 +4,7 @@
 //! and what is noted of it happen in one transaction.
 
 use lately_model::app::{TITLE_CHARS, is_address, is_name};
-use lately_model::{
-    App, AppId, Deed, DeedKind, Doer, Language, Moment, Revision, Scopes, UserId, text,
-};
+use lately_model::{App, AppId, Deed, DeedKind, Doer, Language, Moment, Revision, Scopes, UserId, text};
 use lately_store::Tx;
 
 use crate::user::administering;

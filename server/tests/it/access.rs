@@ -159,6 +159,7 @@ impl Place {
             "im.notify.history.search" => json!({ "SEARCH_TEXT": "tea" }),
             "im.notify.read" => json!({ "ID": self.notification }),
             "im.search.chat.list" => json!({ "FIND": "plan" }),
+            "event.bind" => json!({ "event_type": "offline" }),
             _ => json!({}),
         };
         honest.extend(more.as_object().expect("a map").clone());
@@ -184,6 +185,7 @@ impl Place {
             (_, "MESSAGE_ID") => json!(self.message),
             (_, "NOTIFY_ID") => json!(self.notification),
             (_, "IDS") => json!([self.notification]),
+            (_, "USER_ID") if kind == Kind::List => json!([3]),
             (_, "USER_ID") => json!(3),
             (_, "USERS" | "userIds") => json!([3]),
             (_, "ID") if method.starts_with("im.department") => json!([1]),
@@ -192,6 +194,7 @@ impl Place {
             (_, "EMAIL") => json!(format!("new-{}@example.com", self.nonce)),
             (_, "AVATAR") => json!(PICTURE),
             (_, "COLOR") => json!("MINT"),
+            (_, "event") => json!("ONUSERADD"),
             (_, "STATUS") => json!("away"),
             (_, "TYPE") => json!("CHAT"),
             (_, "BOT_ID") => json!(Person::Robot.id()),
