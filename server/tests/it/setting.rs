@@ -77,7 +77,7 @@ async fn the_largest_file_and_the_usual_revision_follow_at_once() {
         use base64::Engine as _;
         let content = base64::engine::general_purpose::STANDARD.encode(vec![b'x'; size]);
         let fields =
-            json!({ "DIALOG_ID": format!("chat{chat}"), "fields": { "name": "a.txt", "content": content } });
+            json!({ "dialogId": format!("chat{chat}"), "fields": { "name": "a.txt", "content": content } });
         hook.call("im.v2.File.upload", fields).await
     };
     let first = send(5000).await;
