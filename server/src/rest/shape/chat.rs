@@ -160,7 +160,6 @@ fn names_user(chat: &Chat) -> bool {
     matches!(chat.entity_type.as_str(), "TASKS_TASK" | "TASKS")
 }
 
-
 /// The page of a dialog (`im.dialog.get`); `dialog_id` is echoed as it was sent.
 pub fn dialog_page(page: &DialogPage, caller: UserId, dialog_id: &str, wire: &Wire<'_>) -> Value {
     let mut shown = chat_view(&page.view, caller, wire);
