@@ -49,7 +49,7 @@ pub const METHODS: &[Method] = &[
         about: "The drive of the application that calls, made as needed",
         caller: Caller::Anyone,
         params: &[],
-        errors: &[Refusal::ObjectForbidden, Refusal::NoSuchObject],
+        errors: &[Refusal::ObjectForbidden],
         result: disk::STORAGE,
         handler: |call| Box::pin(app_storage(call)),
     },

@@ -23,8 +23,8 @@ pub struct Cast {
     pub portal: TestPortal,
     /// Addresses of webhooks, by person, scopes and revision.
     webhooks: HashMap<(i64, String, u32), String>,
-    /// Applications by scopes.
-    apps: HashMap<String, TestApp>,
+    /// Applications by scopes and title.
+    apps: HashMap<(String, Option<String>), TestApp>,
 }
 
 impl Cast {
@@ -84,11 +84,12 @@ impl Cast {
             return Ok(None);
         };
         let scopes = scopes(step);
-        let app = match self.apps.get(&scopes) {
+        let key = (scopes, step.title.clone());
+        let app = match self.apps.get(&key) {
             Some(app) => app.clone(),
-            None => self.portal.app(&scopes).await,
+            None => self.portal.app_with(&key.0, |new| new.title = key.1.clone().unwrap_or(new.title.clone())).await,
         };
-        self.apps.insert(scopes, app.clone());
+        self.apps.insert(key, app.clone());
         let lent = self.portal.messenger().lend_tokens(AppId(app.id), UserId(*user), false).await;
         lent.map(|lent| Some(lent.access)).map_err(|error| error.to_string())
     }

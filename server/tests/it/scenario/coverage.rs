@@ -1,17 +1,13 @@
 //! Whether scenarios show all that the registry declares.
 //!
 //! Must hold: each method has a scenario in its folder, each of its parameters is sent there, and each of its errors is
-//! expected there. What is still missing stands in `uncovered.txt`, line by line, until it is not missing any more.
+//! expected there.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
 
 use lately::rest::registry::{self, Method};
 
-use super::format::{Scenario, Step, all, folder, lines};
-
-const HEAD: &str = "# What the registry declares and no scenario shows yet. Written anew by\n\
-    # LATELY_UNCOVERED=write cargo nextest run --workspace -E 'test(scenario::coverage)'\n";
+use super::format::{Scenario, Step, all};
 
 /// What one method's own scenarios have.
 #[derive(Default)]
@@ -56,18 +52,9 @@ fn missing(method: &Method, shown: Option<&Shown>) -> Vec<String> {
 fn whatever_the_registry_declares_is_shown_by_a_scenario() {
     let scenarios = all();
     let shown = shown(&scenarios);
-    let missing: BTreeSet<String> =
+    let missing: Vec<String> =
         registry::all().flat_map(|method| missing(method, shown.get(method.name))).collect();
-    let list = folder().join("uncovered.txt");
-    if std::env::var("LATELY_UNCOVERED").is_ok_and(|word| word == "write") {
-        let text: String = missing.iter().map(|line| format!("{line}\n")).collect();
-        fs::write(&list, format!("{HEAD}{text}")).expect("the list is written");
-    }
-    let listed: BTreeSet<String> = lines(&list).into_iter().collect();
-    let fresh: Vec<_> = missing.difference(&listed).collect();
-    assert!(fresh.is_empty(), "declared and shown by no scenario: {fresh:#?}; write one");
-    let done: Vec<_> = listed.difference(&missing).collect();
-    assert!(done.is_empty(), "shown by a scenario now: take these lines out of uncovered.txt: {done:#?}");
+    assert!(missing.is_empty(), "declared and shown by no scenario: {missing:#?}; write one");
 }
 
 #[test]

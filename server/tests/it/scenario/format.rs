@@ -57,6 +57,8 @@ pub struct Step {
     /// Whether they call by an application instead of a webhook.
     #[serde(default)]
     pub app: bool,
+    /// What that application is called; "Stock bot" unless said.
+    pub title: Option<String>,
     /// The scopes of their webhook or of the application; all unless said.
     pub scopes: Option<String>,
     /// The revision of their webhook; today's unless said.
