@@ -6,9 +6,11 @@
 //!
 //! Never opens a socket, a store or a certificate: that a file named here exists is found out by who reads it.
 
+mod error;
 mod events;
 mod limits;
 mod load;
+mod portal;
 mod sample;
 mod written;
 
@@ -19,12 +21,14 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 use jiff::fmt::temporal::DateTimeParser;
 use jiff::tz::TimeZone;
-use lately_model::{Inviters, Language, PortalSettings, Revision};
+use lately_model::{Inviters, PortalSettings, Revision};
 use lately_store::Database;
 use serde::{Deserialize, Serialize};
 
+pub use error::ConfigError;
 pub use events::Events;
 pub use load::load;
+pub use portal::{Audit, People, Portal};
 pub use sample::{Key, keys, sample};
 use written::{address, list, secret, unless_blank};
 
@@ -100,32 +104,6 @@ impl PartialEq for Places {
     fn eq(&self, _: &Self) -> bool {
         true
     }
-}
-
-/// `[portal]`: the portal as people see it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Portal {
-    /// What it is called.
-    pub name: String,
-    /// In which language it writes its own texts.
-    pub language: Language,
-}
-
-/// `[people]`: the people of the portal.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct People {
-    /// Who may invite somebody new: `administrators` or `employees`.
-    pub invite: String,
-}
-
-/// `[audit]`: the log of what was done by whom.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Audit {
-    /// For how many days deeds are kept.
-    pub keep_days: i64,
 }
 
 /// `[http]`: plain HTTP.
@@ -332,24 +310,6 @@ impl Default for Config {
     }
 }
 
-impl Default for Portal {
-    fn default() -> Self {
-        Self { name: PortalSettings::default().name, language: Language::default() }
-    }
-}
-
-impl Default for People {
-    fn default() -> Self {
-        Self { invite: Inviters::default().word().to_owned() }
-    }
-}
-
-impl Default for Audit {
-    fn default() -> Self {
-        Self { keep_days: PortalSettings::default().keep_days }
-    }
-}
-
 impl Default for Http {
     fn default() -> Self {
         Self { listen: vec![SocketAddr::from((Ipv4Addr::LOCALHOST, 8080))] }
@@ -425,60 +385,6 @@ impl Overrides {
     pub fn set(&mut self, key: impl Into<String>, value: impl Into<String>) {
         self.0.push((key.into(), value.into()));
     }
-}
-
-/// Why there is no usable configuration. Each text names the place and the key and says what to do.
-#[derive(Debug, thiserror::Error)]
-pub enum ConfigError {
-    /// The file cannot be read.
-    #[error(
-        "cannot read the configuration file {}: {source}; name an existing file, or none to use the defaults",
-        file.display()
-    )]
-    Read {
-        /// The file.
-        file: PathBuf,
-        /// What the system said.
-        source: std::io::Error,
-    },
-    /// The file is not TOML.
-    #[error("{} is not valid TOML: {reason}", file.display())]
-    Syntax {
-        /// The file.
-        file: PathBuf,
-        /// Line, column and what was expected there.
-        reason: String,
-    },
-    /// A key that does not exist.
-    #[error("{place}: there is no key `{key}`; {hint}")]
-    UnknownKey {
-        /// The file, the environment variable or the command line.
-        place: String,
-        /// The dotted key as it was understood.
-        key: String,
-        /// Keys that may have been meant.
-        hint: String,
-    },
-    /// A variable that sets nothing, though it reads as if it did.
-    #[error("{variable} sets nothing; to set `{key}`, name it {spelling}")]
-    Variable {
-        /// The environment variable.
-        variable: String,
-        /// The key that was probably meant.
-        key: String,
-        /// The variable that sets the key.
-        spelling: String,
-    },
-    /// A value that the key cannot have.
-    #[error("{place}: `{key}`: {reason}")]
-    Value {
-        /// The file, the environment variable or the command line.
-        place: String,
-        /// The dotted key.
-        key: String,
-        /// What is wrong and what to write instead.
-        reason: String,
-    },
 }
 
 impl Config {
