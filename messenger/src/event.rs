@@ -156,6 +156,15 @@ impl Messenger {
             .await
     }
 
+    /// Whether whoever listens by this credential is told what happens in the messenger: with a webhook or a session, and
+    /// with an application that has the scope `im`.
+    pub async fn follows(&self, credential: i64) -> Result<bool, Error> {
+        let Some(app) = AppId::of_credential(credential) else { return Ok(true) };
+        self.store
+            .read(move |snapshot| Ok(snapshot.app(app)?.is_some_and(|app| app.scopes.grant("im"))))
+            .await
+    }
+
     /// What tokens of the push channel are signed with: the same at every server of the portal.
     pub async fn push_secret(&self) -> Result<String, Error> {
         self.store.read(|snapshot| Ok(snapshot.push_secret()?)).await

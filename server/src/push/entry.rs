@@ -19,6 +19,8 @@ pub struct Entry {
     pub format: Format,
     /// The last thing it heard.
     pub after: Option<Mid>,
+    /// Whether it is told what happens in the messenger.
+    pub follows: bool,
 }
 
 /// An address's query, decoded.
@@ -75,10 +77,11 @@ impl Push {
             Some(channels) => channels.split('/').next().unwrap_or_default().to_owned(),
             None => self.signer.private(pass).0,
         };
+        let follows = self.messenger.follows(pass.credential).await.ok()?;
         // What an application tells its clients is not kept.
-        let mid = query.mid.as_deref().filter(|_| pass.app().is_none());
+        let mid = query.mid.as_deref().filter(|_| follows);
         let after = self.known(mid.and_then(Mid::parse)).await;
-        Some(Entry { pass, channel, format, after })
+        Some(Entry { pass, channel, format, after, follows })
     }
 
     /// A number from beyond what ever happened here is not ours: whoever went on from there would hear nothing.

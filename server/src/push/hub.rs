@@ -1,7 +1,8 @@
 //! Who is connected to this server, and the queues behind which they are.
 //!
 //! Must hold: handing something over never waits: a connection whose queue is full is cut. A person listens as long as one
-//! of their connections is there. Clients of an application are told what that tells them and nothing else, and whoever has
+//! of their connections is there. Clients of an application are told what that tells them, and with its scope `im` what
+//! happens in the messenger; whoever has
 //! no other connection is not here. Everything is bounded.
 
 use std::sync::Arc;
@@ -58,6 +59,8 @@ impl End {
 struct Line {
     id: u64,
     credential: i64,
+    /// Whether it is told what happens in the messenger.
+    follows: bool,
     queue: mpsc::Sender<Parcel>,
     cut: Cut,
 }
@@ -113,6 +116,8 @@ pub struct Knock {
     pub credential: i64,
     /// False for a poll, which ends with its answer.
     pub lasting: bool,
+    /// Whether it is told what happens in the messenger, and not only what its application tells.
+    pub follows: bool,
 }
 
 #[derive(Default)]
@@ -159,7 +164,8 @@ impl Hub {
         let mut state = self.shared.state.lock();
         state.next += 1;
         let id = state.next;
-        let line = Line { id, credential: knock.credential, queue: sender, cut: cut.clone() };
+        let Knock { credential, follows, .. } = *knock;
+        let line = Line { id, credential, follows, queue: sender, cut: cut.clone() };
         let of_app = line.app().is_some();
         let first = !of_app && !state.here(knock.user);
         let lines = state.lines.entry(knock.user).or_default();
@@ -196,7 +202,7 @@ impl Hub {
     pub fn give(&self, user: UserId, parcel: &Parcel) {
         let state = self.shared.state.lock();
         let lines = state.lines.get(&user).into_iter().flatten();
-        for line in lines.filter(|line| line.app().is_none()) {
+        for line in lines.filter(|line| line.follows) {
             self.hand(line, parcel);
         }
     }
@@ -402,10 +408,10 @@ impl Drop for Seat {
             lines.retain(|line| line.id != self.id);
             if lines.is_empty() {
                 state.lines.remove(&self.user);
-                self.hub.metrics.push.people.dec();
                 self.hub.ears.close(self.user);
             }
             if !self.of_app && !state.here(self.user) {
+                self.hub.metrics.push.people.dec();
                 if self.lasting {
                     state.moved.push(self.user);
                     self.hub.moved.notify_one();

@@ -51,7 +51,8 @@ pub async fn serve(
     let Some(entry) = push.admit(&query.unwrap_or_default(), scheme).await else {
         return dressed(StatusCode::FORBIDDEN, "text/plain", b"Wrong channel or signature\n".to_vec());
     };
-    let knock = Knock { user: entry.pass.user, credential: entry.pass.credential, lasting: false };
+    let Entry { pass, follows, .. } = entry;
+    let knock = Knock { user: pass.user, credential: pass.credential, lasting: false, follows };
     let Some((seat, position)) = push.enter(knock).await else {
         return dressed(StatusCode::SERVICE_UNAVAILABLE, "text/plain", Vec::new());
     };

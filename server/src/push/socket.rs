@@ -116,7 +116,8 @@ struct Talk {
 
 impl Talk {
     async fn hold(socket: WebSocket, push: Arc<Push>, entry: Entry) {
-        let knock = Knock { user: entry.pass.user, credential: entry.pass.credential, lasting: true };
+        let Entry { pass, follows, .. } = entry;
+        let knock = Knock { user: pass.user, credential: pass.credential, lasting: true, follows };
         let Some((seat, position)) = push.enter(knock).await else {
             return close(socket, End::Restart.code()).await;
         };

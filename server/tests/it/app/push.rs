@@ -17,8 +17,13 @@ struct Stage {
 
 impl Stage {
     async fn set() -> Self {
+        Self::with("pull").await
+    }
+
+    /// With an application that has these scopes.
+    async fn with(scopes: &str) -> Self {
         let portal = TestPortal::start().await;
-        let app = portal.app("pull,im").await;
+        let app = portal.app(scopes).await;
         let (alice, bob) =
             (portal.app_client(&app, Person::Alice).await, portal.app_client(&app, Person::Bob).await);
         Self { portal, app, alice, bob }
@@ -75,7 +80,7 @@ async fn the_configuration_has_channels_of_the_application() {
 #[tokio::test]
 async fn an_event_reaches_the_clients_of_its_application_and_nobody_else() {
     let stage = Stage::set().await;
-    let other = stage.portal.app("pull,im").await;
+    let other = stage.portal.app("pull").await;
     let other_bob = stage.portal.app_client(&other, Person::Bob).await;
     let (mut alice, mut bob) = (stage.ear(&stage.alice).await, stage.ear(&stage.bob).await);
     let mut second = stage.ear(&stage.bob).await;
@@ -107,6 +112,29 @@ async fn an_event_reaches_the_clients_of_its_application_and_nobody_else() {
     assert_eq!(own.next().await.0, "message", "what people hear, and no event of an application");
     add(&stage.alice, told("last")).await;
     assert_eq!(bob.next().await.0, "last", "and no message before it");
+}
+
+#[tokio::test]
+async fn an_application_with_the_messengers_scope_hears_what_its_people_hear_and_what_they_missed() {
+    let stage = Stage::with("pull,im").await;
+    let mut bob = stage.ear(&stage.bob).await;
+    let alice = stage.portal.client(Person::Alice).await;
+    alice.say(2, "one").await;
+    let heard = bob.heard("message").await;
+    assert_eq!((&heard["message"]["text"], &heard["counter"]), (&json!("one"), &json!(1)));
+    assert_eq!(stage.alice.ok("pull.application.event.add", told("of.its.own")).await, true);
+    assert_eq!(bob.next().await.0, "of.its.own");
+    let mid = bob.mid.clone();
+    bob.drop_dead();
+    alice.say(2, "two").await;
+    alice.say(3, "not for bob").await;
+    let config = stage.bob.ok("pull.application.config.get", json!({})).await;
+    let query = format!("token={}&jsonRpc=true&mid={mid}", text(&config["jwt"]));
+    let mut bob = stage.portal.ear_at(&query).await;
+    bob.first_ping().await;
+    assert_eq!(bob.heard("message").await["message"]["text"], "two");
+    stage.bob.ok("im.dialog.read", json!({ "DIALOG_ID": 1 })).await;
+    assert_eq!(bob.heard("readMessageChat").await["counter"], 0);
 }
 
 #[tokio::test]

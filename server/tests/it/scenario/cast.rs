@@ -87,7 +87,11 @@ impl Cast {
         let key = (scopes, step.title.clone());
         let app = match self.apps.get(&key) {
             Some(app) => app.clone(),
-            None => self.portal.app_with(&key.0, |new| new.title = key.1.clone().unwrap_or(new.title.clone())).await,
+            None => {
+                self.portal
+                    .app_with(&key.0, |new| new.title = key.1.clone().unwrap_or(new.title.clone()))
+                    .await
+            }
         };
         self.apps.insert(key, app.clone());
         let lent = self.portal.messenger().lend_tokens(AppId(app.id), UserId(*user), false).await;
