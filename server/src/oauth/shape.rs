@@ -32,6 +32,13 @@ impl Places {
         host(&self.portal)
     }
 
+    /// The portal's host without its port, as client libraries compare it.
+    pub fn portal_name(&self) -> &str {
+        let host = self.portal_host();
+        let port = host.rsplit_once(':').filter(|(_, port)| port.bytes().all(|byte| byte.is_ascii_digit()));
+        port.map_or(host, |(name, _)| name)
+    }
+
     /// The authorization host.
     pub fn authority_host(&self) -> &str {
         host(&self.authority)
@@ -71,7 +78,7 @@ pub fn info(access: &Access, member_id: &str, places: &Places, wire: &Wire<'_>) 
             "version": version.to_string(),
             "status": STATUS,
             "scope": scopes.joined(),
-            "domain": places.portal_host(),
+            "domain": places.portal_name(),
             "uri": places.portal,
             "client_endpoint": places.client_endpoint(),
             "member_id": member_id,
@@ -79,4 +86,21 @@ pub fn info(access: &Access, member_id: &str, places: &Places, wire: &Wire<'_>) 
         },
         "user_id": access.user.0.to_string(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_host_has_a_port_and_a_name_has_none() {
+        for (portal, host, name) in [
+            ("https://portal.example", "portal.example", "portal.example"),
+            ("https://127.0.0.1:8443", "127.0.0.1:8443", "127.0.0.1"),
+            ("http://[::1]:8080", "[::1]:8080", "[::1]"),
+        ] {
+            let places = Places { portal: portal.to_owned(), authority: portal.to_owned() };
+            assert_eq!((places.portal_host(), places.portal_name()), (host, name));
+        }
+    }
 }

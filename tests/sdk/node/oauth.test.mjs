@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { B24OAuth, RefreshTokenError } from '@bitrix24/b24jssdk'
+import { B24OAuth } from '@bitrix24/b24jssdk'
 import { ALICE, APP, BOB, EXPIRED, TOKENS, person, result } from './portal.mjs'
 import { beBrowser, hear } from './ear.mjs'
 
@@ -52,10 +52,7 @@ test('a token that nobody has is renewed too, once', async () => {
 })
 
 test('a renewal with a wrong secret is refused as the SDK says it', async () => {
-  await assert.rejects(result(client(EXPIRED, 'wrong'), 'profile'), (error) => {
-    assert.ok(error instanceof RefreshTokenError || /invalid_client/.test(`${error.message}`), `${error}`)
-    return true
-  })
+  await assert.rejects(result(client(EXPIRED, 'wrong'), 'profile'), /Wrong client_secret/)
 })
 
 test('the pull client of an application hears what it tells, and no message', async () => {
