@@ -55,16 +55,18 @@ test('a renewal with a wrong secret is refused as the SDK says it', async () => 
   await assert.rejects(result(client(EXPIRED, 'wrong'), 'profile'), /Wrong client_secret/)
 })
 
-test('the pull client of an application hears what it tells, and no message', async () => {
+test('the pull client of an application hears what it tells, and what its person hears', async (t) => {
   const alice = client(TOKENS)
   const ear = await hear({ b24: alice, userId: ALICE, restApplication: 'stock' }, ['application', 'im'])
+  t.after(() => ear.end())
   assert.equal(ear.pull.isConnected(), true)
-  await result(person(BOB), 'im.message.add', { DIALOG_ID: `${ALICE}`, MESSAGE: 'not for applications' })
+  await result(person(BOB), 'im.message.add', { DIALOG_ID: `${ALICE}`, MESSAGE: 'for applications too' })
+  const { params: said } = await ear.until(({ command }) => command === 'message')
+  assert.equal(said.message.text, 'for applications too')
   await result(alice, 'pull.application.event.add', { COMMAND: 'stock:low', PARAMS: { left: 3 }, USER_ID: ALICE })
   const { params } = await ear.until(({ command }) => command === 'stock:low')
   assert.equal(params.left, 3)
   await result(alice, 'pull.application.event.add', { COMMAND: 'stock:all' })
   await ear.until(({ command }) => command === 'stock:all')
-  assert.deepEqual(ear.heard.map(({ command }) => command), ['stock:low', 'stock:all'])
-  ear.end()
+  assert.deepEqual(ear.heard.map(({ command }) => command), ['message', 'stock:low', 'stock:all'])
 })
