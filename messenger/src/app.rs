@@ -4,12 +4,14 @@
 //! and what is noted of it happen in one transaction.
 
 use lately_model::app::{TITLE_CHARS, is_address, is_name};
-use lately_model::{App, AppId, Deed, DeedKind, Doer, Language, Moment, Revision, Scopes, UserId, text};
+use lately_model::{
+    App, AppId, BotOwner, Deed, DeedKind, Doer, Language, Moment, Revision, Scopes, UserId, text,
+};
 use lately_store::Tx;
 
 use crate::user::administering;
 use crate::webhook::{SECRET_LENGTH, hash};
-use crate::{Error, Messenger, Refusal, handler};
+use crate::{Error, Messenger, Refusal, bot, handler};
 
 /// How many letters a generated secret has: 250 bits.
 const CLIENT_SECRET_LENGTH: usize = 50;
@@ -162,6 +164,9 @@ impl Messenger {
                 }
                 tx.add_deed(&about(Deed::new(now, DeedKind::AppRemoved, &by), &app))?;
                 handler::removed(tx, &app, by.user, clean, told)?;
+                for program in tx.bots_of(&BotOwner::App(id))? {
+                    bot::remove(tx, program, &by, now)?;
+                }
                 Ok(tx.remove_app(id)?)
             })
             .await

@@ -10,6 +10,7 @@ use lately_model::{App, AppId, AppToken, Moment, TokenKind, User, UserId};
 use lately_store::{Snapshot, Tx};
 use subtle::ConstantTimeEq;
 
+use crate::errand::Lent;
 use crate::user::acting;
 use crate::webhook::hash;
 use crate::{Error, Messenger, Refusal};
@@ -140,7 +141,8 @@ impl Messenger {
         let (client_id, secret_hash, now) = (client_id.to_owned(), hash(secret), self.now());
         let scope = scope.to_owned();
         let pair = self.drawn_pair();
-        self.store
+        let granted = self
+            .store
             .write(move |tx| {
                 let app = tx.app_by_client(&client_id)?.ok_or(Refusal::ClientUnknown)?;
                 if !bool::from(app.secret_hash.as_bytes().ct_eq(secret_hash.as_bytes())) {
@@ -166,7 +168,10 @@ impl Messenger {
                 }
                 given(tx, &app, user.id, &pair, now, ACCESS_LIFE)
             })
-            .await
+            .await?;
+        // A refresh token that went out with events may be the one that was used up.
+        self.keyring.tokens.take_back(granted.user);
+        Ok(granted)
     }
 
     /// Gives an application tokens for a user on behalf of the operator; with `ended` such whose access token ended a
@@ -184,17 +189,27 @@ impl Messenger {
             .await
     }
 
-    /// An access token with which an application can answer an event that this user caused, and when it ends; `None`
-    /// when there is no such application, or the user may not use it. One that was given lately is given again.
-    pub async fn access_for(&self, app: AppId, user: UserId) -> Result<Option<(String, Moment)>, Error> {
+    /// Tokens with which an application can answer an event on behalf of this user, with a refresh token if wanted; `None`
+    /// when there is no such application, or the user may not use it. What was given lately is given again.
+    pub async fn tokens_for(
+        &self,
+        app: AppId,
+        user: UserId,
+        with_refresh: bool,
+    ) -> Result<Option<Lent>, Error> {
         let now = self.now();
-        if let Some((token, ends)) = self.keyring.tokens.lent(app, user)
-            && now.plus(ACCESS_LIFE / 2) < ends
+        if let Some(lent) = self.keyring.tokens.lent(app, user)
+            && now.plus(ACCESS_LIFE / 2) < lent.ends
+            && (lent.refresh.is_some() || !with_refresh)
         {
-            return Ok(Some((token, ends)));
+            return Ok(Some(Lent { refresh: lent.refresh.filter(|_| with_refresh), ..lent }));
         }
-        let token = self.dice.secret(TOKEN_LENGTH);
-        let kept = AppToken::beginning(app, user, TokenKind::Access, hash(&token), now);
+        let (access, refresh) = self.drawn_pair();
+        let refresh = with_refresh.then_some(refresh);
+        let kept = AppToken::beginning(app, user, TokenKind::Access, hash(&access), now);
+        let more = refresh
+            .as_ref()
+            .map(|refresh| AppToken::beginning(app, user, TokenKind::Refresh, hash(refresh), now));
         let ends = kept.expires_at;
         let made = self.store.write(move |tx| {
             let (Some(app), Some(user)) = (tx.app(app)?, tx.user(user)?.filter(|user| user.active)) else {
@@ -203,14 +218,17 @@ impl Messenger {
             if usable(&app, &user).is_err() {
                 return Ok(false);
             }
-            tx.add_app_token(&kept)?;
+            for token in std::iter::once(&kept).chain(&more) {
+                tx.add_app_token(token)?;
+            }
             Ok(true)
         });
         if !made.await? {
             return Ok(None);
         }
-        self.keyring.tokens.lend(app, user, token.clone(), ends);
-        Ok(Some((token, ends)))
+        let lent = Lent { user, access, ends, refresh };
+        self.keyring.tokens.lend(app, lent.clone());
+        Ok(Some(lent))
     }
 
     fn drawn_pair(&self) -> (String, String) {

@@ -142,7 +142,7 @@ impl Messenger {
                 if fresh.is_empty() {
                     return Ok(());
                 }
-                tx.join(chat.id, &fresh, hide_history, now)?;
+                tx.join(chat.id, &fresh, user, hide_history, now)?;
                 tell_joined(tx, &chat, &actor, &fresh, language, now)
             })
             .await

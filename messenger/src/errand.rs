@@ -3,11 +3,13 @@
 //! Must hold: an errand is taken by one server at a time and made once, whatever comes of it. A server that dies leaves it
 //! to the others, or to itself when it is back.
 
+use lately_model::bot::EVENTS;
 use lately_model::errand::LEASE;
-use lately_model::{App, Errand, ErrandId, Moment, Occasion, User, UserId};
+use lately_model::{App, BotEvent, Dialect, Errand, ErrandId, Moment, Occasion, User, UserId};
 use serde_json::Value;
 use tokio::sync::watch;
 
+use crate::bot::BotScene;
 use crate::{Error, Messenger};
 
 /// What else is needed to make a request.
@@ -15,8 +17,12 @@ use crate::{Error, Messenger};
 pub struct Outfit {
     /// The application; `None` when it is gone.
     pub app: Option<App>,
-    /// The tokens that it gets.
+    /// The tokens that it gets for whoever caused it.
     pub tokens: Option<Lent>,
+    /// What a bot is told, if it is a bot's.
+    pub bot: Option<BotScene>,
+    /// The tokens that it gets for the bot.
+    pub bot_tokens: Option<Lent>,
     /// What there is to tell, as JSON.
     pub data: Value,
     /// The person whom it is about.
@@ -62,8 +68,8 @@ impl Messenger {
         self.store.read(|snapshot| Ok(snapshot.errand_count()?)).await
     }
 
-    /// Reads what else is needed, and lends the application tokens.
-    pub async fn outfit(&self, errand: &Errand) -> Result<Outfit, Error> {
+    /// Reads what else is needed, and lends the application tokens. `None` when nothing is left to be told.
+    pub async fn outfit(&self, errand: &Errand) -> Result<Option<Outfit>, Error> {
         let data: Value = serde_json::from_str(&errand.data).unwrap_or_default();
         let occasion = Occasion::parse(&errand.event);
         let person = match occasion {
@@ -78,11 +84,49 @@ impl Messenger {
                 Ok::<_, Error>((snapshot.app(app)?, person))
             })
             .await?;
-        let tokens = match &app {
-            Some(app) if !errand.user.is_none() => self.lent(app, errand.user, occasion).await?,
-            _ => None,
+        let mut outfit = Outfit {
+            app,
+            tokens: None,
+            bot: None,
+            bot_tokens: None,
+            data,
+            person,
+            member_id: self.member_id(),
         };
-        Ok(Outfit { app, tokens, data, person, member_id: self.member_id() })
+        if EVENTS.contains(&errand.event.as_str()) {
+            return self.outfit_for_bot(errand, outfit).await;
+        }
+        // An application that was removed since then is told only that.
+        if outfit.app.is_none() && occasion != Some(Occasion::AppUninstall) {
+            return Ok(None);
+        }
+        if let Some(app) = outfit.app.as_ref().filter(|_| !errand.user.is_none()) {
+            outfit.tokens = self.lent(app, errand.user, occasion).await?;
+        }
+        Ok(Some(outfit))
+    }
+
+    /// The program of an application's bot gets tokens for whoever caused it, and for the bot.
+    async fn outfit_for_bot(&self, errand: &Errand, mut outfit: Outfit) -> Result<Option<Outfit>, Error> {
+        let event: BotEvent = match serde_json::from_str(&errand.data) {
+            Ok(event) => event,
+            Err(error) => {
+                tracing::error!(%error, errand = errand.id.0, "what a bot is to be told cannot be read");
+                return Ok(None);
+            }
+        };
+        let (bot, old) = (event.bot, event.dialect == Dialect::V1);
+        outfit.bot = self.bot_scene(event).await?;
+        if outfit.bot.is_none() {
+            return Ok(None);
+        }
+        if let Some(app) = outfit.app.as_ref().map(|app| app.id) {
+            if !errand.user.is_none() {
+                outfit.tokens = self.tokens_for(app, errand.user, old).await?;
+            }
+            outfit.bot_tokens = self.tokens_for(app, bot, old).await?;
+        }
+        Ok(Some(outfit))
     }
 
     /// Of those who were dismissed, or may not use the application yet, it gets none.
@@ -97,8 +141,7 @@ impl Messenger {
                 Err(fault) => Err(fault),
             };
         }
-        let lent = self.access_for(app.id, user).await?;
-        Ok(lent.map(|(access, ends)| Lent { user, access, ends, refresh: None }))
+        self.tokens_for(app.id, user, false).await
     }
 
     /// An errand was tried.

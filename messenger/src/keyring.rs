@@ -6,11 +6,12 @@
 
 use std::sync::Arc;
 
-use lately_model::{AppId, Moment, Session, UserId, Webhook};
+use lately_model::{AppId, Session, UserId, Webhook};
 use parking_lot::RwLock;
 use rustc_hash::FxHashMap;
 
 use crate::app_token::Access;
+use crate::errand::Lent;
 
 /// How many users' credentials of one kind are remembered.
 const REMEMBERED: usize = 100_000;
@@ -54,7 +55,7 @@ struct KnownTokens {
     /// The hashes of each user's.
     of_user: FxHashMap<UserId, Vec<String>>,
     /// Those that go out with events, and when they end.
-    lent: FxHashMap<UserId, FxHashMap<AppId, (String, Moment)>>,
+    lent: FxHashMap<UserId, FxHashMap<AppId, Lent>>,
 }
 
 impl Tokens {
@@ -74,18 +75,23 @@ impl Tokens {
         }
     }
 
-    /// The token that went out last with an event, and when it ends.
-    pub fn lent(&self, app: AppId, user: UserId) -> Option<(String, Moment)> {
+    /// The tokens that went out last with an event.
+    pub fn lent(&self, app: AppId, user: UserId) -> Option<Lent> {
         self.known.read().lent.get(&user)?.get(&app).cloned()
     }
 
-    /// Remembers a token that goes out with events.
-    pub fn lend(&self, app: AppId, user: UserId, token: String, ends: Moment) {
+    /// Remembers tokens that go out with events.
+    pub fn lend(&self, app: AppId, lent: Lent) {
         let mut known = self.known.write();
         if known.lent.len() >= REMEMBERED {
             known.lent.clear();
         }
-        known.lent.entry(user).or_default().insert(app, (token, ends));
+        known.lent.entry(lent.user).or_default().insert(app, lent);
+    }
+
+    /// Drops the tokens that went out with events on behalf of one user: one was used up.
+    pub fn take_back(&self, user: UserId) {
+        self.known.write().lent.remove(&user);
     }
 
     /// Drops what is known of one user.

@@ -12,9 +12,11 @@ pub mod audit;
 pub mod avatar;
 pub mod backlog;
 pub mod birthday;
+pub mod bot;
 pub mod bus;
 pub mod chat;
 pub mod clock;
+pub mod command;
 pub mod counter;
 pub mod department;
 pub mod dialog;
@@ -27,6 +29,7 @@ pub mod file;
 pub mod handler;
 pub mod invitation;
 mod keyring;
+mod ledger;
 pub mod link;
 pub mod message;
 pub mod message_search;
@@ -68,8 +71,10 @@ pub use refusal::{Error, Refusal};
 pub use resident::Gauge;
 pub use resident::card::{Card, Pieces};
 
+use bot::book::Book;
 use bus::Bus;
 use keyring::Keyring;
+use ledger::Ledger;
 use password::Hasher;
 use resident::Residents;
 use setting::Live;
@@ -114,7 +119,8 @@ const OUTLET: usize = 4096;
 
 /// The portal's use cases over one store.
 pub struct Messenger {
-    store: Store,
+    store: Ledger,
+    book: Arc<Book>,
     residents: Arc<Residents>,
     keyring: Arc<Keyring>,
     walks: Walks,
@@ -149,6 +155,7 @@ impl Messenger {
     ) -> Result<Self, StoreError> {
         let residents = Arc::new(Residents::new(settings.resident_rows));
         let keyring = Arc::new(Keyring::default());
+        let book = Arc::new(Book::default());
         let live = Arc::new(Live::over(settings.portal.clone()));
         let (bell, committed) = watch::channel(());
         let (told, errands) = watch::channel(());
@@ -156,16 +163,19 @@ impl Messenger {
             residents: Arc::clone(&residents),
             keyring: Arc::clone(&keyring),
             live: Arc::clone(&live),
+            book: Arc::clone(&book),
             bell,
             errands: told,
         });
         let (outlet, told) = mpsc::channel(OUTLET);
         let store = Store::open(database, observer, Some(outlet))?;
+        let store = Ledger::over(store, Arc::clone(&book), Arc::clone(&clock));
         let (walks, bus, repaired) = (Walks::default(), Bus::new(told), AtomicU64::new(0));
         let urls = Urls::new(settings.finder.clone(), settings.base_url.clone());
         let (link_key, pictures) = (OnceCell::new(), Arc::new(Semaphore::new(1)));
         Ok(Self {
             store,
+            book,
             residents,
             keyring,
             walks,

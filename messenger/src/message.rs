@@ -1,6 +1,5 @@
 //! Messages: sent once, edited, taken back, liked.
 
-mod command;
 mod share;
 
 use lately_model::message::{ATTACH_LIMIT, EDIT_WINDOW, KEYBOARD_LIMIT};
@@ -288,7 +287,11 @@ fn found(snapshot: &Snapshot<'_>, actor: &User, dialog: DialogId) -> Result<Chat
 }
 
 /// A message of a dialog that was not taken back. A notification is none: it is read and removed, and never changed.
-fn said(snapshot: &Snapshot<'_>, user: UserId, id: MessageId) -> Result<Option<(Message, Chat)>, Error> {
+pub(crate) fn said(
+    snapshot: &Snapshot<'_>,
+    user: UserId,
+    id: MessageId,
+) -> Result<Option<(Message, Chat)>, Error> {
     let Some(message) = snapshot.message(id)?.filter(|message| !message.deleted) else { return Ok(None) };
     let chat = dialog::find(snapshot, user, DialogId::Chat(message.chat_id))?;
     Ok(chat.map(|chat| (message, chat)))
@@ -321,7 +324,8 @@ fn deletion(
     Ok((actor.admin && orphaned).then_some(Deletion::Text))
 }
 
-fn draft_params(draft: &MessageDraft) -> Result<Map<String, Value>, Error> {
+/// The parameters that a new message gets.
+pub(crate) fn draft_params(draft: &MessageDraft) -> Result<Map<String, Value>, Error> {
     let mut params = Map::new();
     put(&mut params, "ATTACH", &draft.attach, attach)?;
     put(&mut params, "KEYBOARD", &draft.keyboard, |value| {

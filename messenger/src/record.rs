@@ -5,6 +5,7 @@
 
 mod absence;
 mod app;
+mod bot;
 mod event;
 mod fact;
 
@@ -17,6 +18,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 pub use absence::AbsenceRecord;
+pub use bot::{BotRecord, CommandRecord};
 pub use event::{BacklogRecord, FeedRecord, HandlerRecord};
 
 /// One line.
@@ -77,6 +79,10 @@ pub enum Record {
     Handler(HandlerRecord),
     /// An entry of an application's backlog.
     Backlog(BacklogRecord),
+    /// A bot has a program behind it.
+    Bot(Box<BotRecord>),
+    /// A bot knows a command.
+    Command(Box<CommandRecord>),
 }
 
 /// See [`lately_store::Fact::Portal`].

@@ -2,8 +2,11 @@
 //!
 //! Must hold: the list of refusals is closed; what each looks like on the wire stands in one table of the server.
 
+use lately_model::Dialect;
 use lately_model::password::Weak;
 use lately_store::StoreError;
+
+use crate::bot::BotRefusal;
 
 /// Why a use case did not end well.
 #[derive(Debug, thiserror::Error)]
@@ -139,8 +142,14 @@ pub enum Refusal {
     MayNotEdit,
     /// A message cannot be made into what was asked for: there is nothing of the kind here.
     NotShareable,
+    /// What the owner of a bot is refused for, by a method of this generation.
+    Bot(Dialect, BotRefusal),
     /// The number of a bot is missing or not positive, or it is no bot of the message's chat.
     NoSuchBot,
+    /// The number of the message that is answered is missing.
+    MessageNumberEmpty,
+    /// What somebody brings along to a bot is no map, or too large.
+    ContextMalformed,
     /// The command is missing, or the bot does not know it.
     NoSuchCommand,
     /// What goes with a command is no text.

@@ -15,7 +15,7 @@ pub mod sheet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use lately_model::{ChatId, Room, Seat, User, UserId};
+use lately_model::{ChatId, Room, Seat, User, UserId, UserKind};
 use lately_store::{Change, Observer};
 use parking_lot::{Mutex, RwLock, RwLockReadGuard};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -23,6 +23,7 @@ use tokio::sync::watch;
 
 use crate::absence::Attendance;
 use crate::birthday::Birthdays;
+use crate::bot::book::Book;
 use crate::keyring::Keyring;
 use crate::setting::Live;
 use answers::Answers;
@@ -152,6 +153,7 @@ impl State {
             | Change::Sessions(_)
             | Change::App(_)
             | Change::Settings(_)
+            | Change::Bots
             | Change::Errand
             | Change::Much => {}
         }
@@ -355,6 +357,8 @@ pub struct Hearing {
     pub keyring: Arc<Keyring>,
     /// The settings that administrators may change.
     pub live: Arc<Live>,
+    /// The bots that are told what happens.
+    pub book: Arc<Book>,
     /// Rung when all of that is done.
     pub bell: watch::Sender<()>,
     /// Rung when there may be something to tell applications.
@@ -370,9 +374,13 @@ impl Observer for Hearing {
             match change {
                 Change::Webhooks(user) | Change::Sessions(user) => self.keyring.forget(*user),
                 Change::App(_) => self.keyring.tokens.forget_all(),
+                Change::Bots => self.book.forget(),
                 // Somebody who was dismissed must not get in any more.
                 Change::Person(user) => {
                     self.keyring.forget(user.id);
+                    if user.kind == UserKind::Bot {
+                        self.book.forget();
+                    }
                     self.residents.birthdays.edited();
                     self.residents.attendance.heard(user.absent_until);
                 }
@@ -404,6 +412,7 @@ impl Hearing {
     fn forget(&self) {
         self.keyring.forget_all();
         self.live.doubt();
+        self.book.forget();
         self.residents.drop_all();
         self.bell.send_replace(());
     }

@@ -150,6 +150,10 @@ kinds!(
     AppInstalled = "app_installed",
     /// An application was removed, with its tokens.
     AppRemoved = "app_removed",
+    /// A bot was registered.
+    BotAdded = "bot_added",
+    /// A bot was removed.
+    BotRemoved = "bot_removed",
     /// A department was added.
     DepartmentAdded = "department_added",
     /// A department was changed.

@@ -21,6 +21,11 @@ impl FeedNumber {
         Self(position.saturating_mul(PLACES).saturating_add(place.clamp(0, PLACES - 1)))
     }
 
+    /// The first of the numbers that are given to what bots are told of the transaction at `position`: the upper half.
+    pub fn beside(position: i64) -> Self {
+        Self::at(position, PLACES / 2)
+    }
+
     /// The number right after this one.
     pub fn next(self) -> Self {
         Self(self.0.saturating_add(1))

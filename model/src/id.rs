@@ -89,3 +89,7 @@ id!(
     /// An entry of an application's backlog.
     BacklogId
 );
+id!(
+    /// A command that a bot knows.
+    CommandId
+);

@@ -11,8 +11,10 @@ pub mod app_token;
 pub mod audit;
 pub mod backlog;
 pub mod blob;
+pub mod bot;
 pub mod chat;
 pub mod color;
+pub mod command;
 pub mod department;
 pub mod dialog;
 pub mod errand;
@@ -49,7 +51,9 @@ pub use app_token::{AppToken, TokenKind};
 pub use audit::{Deed, DeedKind, Doer, Way};
 pub use backlog::BacklogEntry;
 pub use blob::Blob;
+pub use bot::{BotEvent, BotHappening, BotOwner, BotProgram, Dialect};
 pub use chat::{Chat, ChatKind};
+pub use command::BotCommand;
 pub use department::{Department, Structure};
 pub use dialog::DialogId;
 pub use errand::Errand;
@@ -59,8 +63,8 @@ pub use file::{File, FileKind};
 pub use folder::{Folder, Owner};
 pub use handler::Handler;
 pub use id::{
-    AbsenceId, AppId, BacklogId, BlobId, ChatId, DeedId, ErrandId, FileId, FolderId, HandlerId, InvitationId,
-    MessageId, SessionId, UserId, WebhookId,
+    AbsenceId, AppId, BacklogId, BlobId, ChatId, CommandId, DeedId, ErrandId, FileId, FolderId, HandlerId,
+    InvitationId, MessageId, SessionId, UserId, WebhookId,
 };
 pub use invitation::Invitation;
 pub use line::Line;

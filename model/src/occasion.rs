@@ -3,6 +3,8 @@
 //! Must hold: a name is known whatever its case. Names of what happens only in products around the messenger are known
 //! too: a program may bind a handler to them, which is then never called.
 
+use crate::bot::EVENTS;
+
 /// Something that happens here, of which applications are told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Occasion {
@@ -86,6 +88,7 @@ pub fn names(scope: &str) -> Vec<String> {
             names
         }
         "task" => joined("ON", &TASK),
+        "imbot" => EVENTS.map(str::to_owned).to_vec(),
         _ => Vec::new(),
     }
 }
@@ -93,10 +96,13 @@ pub fn names(scope: &str) -> Vec<String> {
 /// The scopes around the messenger whose names are known.
 pub const ELSEWHERE: [&str; 2] = ["crm", "task"];
 
+/// The scope of bots, whose names are those of [`crate::bot`].
+pub const BOTS: &str = "imbot";
+
 /// The name as the reference writes it, if there is such a one.
 pub fn known(name: &str) -> Option<String> {
     let name = name.trim().to_ascii_uppercase();
-    let scopes = ["basic"].into_iter().chain(ELSEWHERE);
+    let scopes = ["basic", BOTS].into_iter().chain(ELSEWHERE);
     let known = scopes.flat_map(names).any(|known| known == name);
     known.then_some(name)
 }
@@ -128,7 +134,7 @@ mod tests {
 
     #[test]
     fn each_name_belongs_to_one_scope() {
-        let mut all: Vec<String> = ["basic", "crm", "task", "im"].into_iter().flat_map(names).collect();
+        let mut all: Vec<String> = ["basic", "crm", "task", "im", BOTS].into_iter().flat_map(names).collect();
         let count = all.len();
         all.sort();
         all.dedup();

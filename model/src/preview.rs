@@ -123,7 +123,32 @@ pub fn unwrap_users(text: &str, hidden: &[UserId]) -> String {
     left
 }
 
-/// What of a text is looked at when somebody searches: what is shown of it, without its markup.
+/// The text without the mentions of somebody, their names included; all else stays byte for byte.
+pub fn without_mentions(text: &str, user: UserId) -> String {
+    let (mut open, mut inside) = (Vec::new(), 0);
+    let mut left = String::with_capacity(text.len());
+    for token in markup::parse(text) {
+        match token.what {
+            What::Mention(who) if token.paired => {
+                let gone = matches!(who, Who::User(id) if id == user);
+                open.push(gone);
+                inside += usize::from(gone);
+            }
+            What::Close(Tag::User) if token.paired => {
+                if open.pop().unwrap_or_default() {
+                    inside -= 1;
+                    continue;
+                }
+            }
+            _ => {}
+        }
+        if inside == 0 {
+            left.push_str(token.raw);
+        }
+    }
+    left
+}
+
 /// What of a text is looked at when somebody searches: what is shown of it, without its markup. Always as in English,
 /// since words are kept by which messages are found, whatever the portal speaks later.
 pub fn bare(text: &str) -> String {

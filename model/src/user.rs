@@ -118,6 +118,15 @@ pub struct Bot {
     pub app_id: String,
     /// Whether it answers in open lines.
     pub openline: bool,
+    /// Whether it is not offered to people who look for somebody.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub hidden: bool,
+    /// Whether its messages cannot be liked.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub unliked: bool,
+    /// The background of its dialogs; empty for the usual one.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub background: String,
 }
 
 /// How people from elsewhere sign in: a bot's program, an open line's customer, a user of another portal, somebody who

@@ -33,6 +33,8 @@ pub enum Change {
     App(AppId),
     /// The settings that administrators changed are now these, by name.
     Settings(BTreeMap<String, String>),
+    /// Some bot, or what it is told of, is not what it was.
+    Bots,
     /// There is something to tell applications.
     Errand,
     /// Much was written that is not told one by one, as by an import: copies must be dropped.

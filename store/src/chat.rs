@@ -3,7 +3,7 @@
 use lately_model::{Chat, ChatId, ChatKind, Event, Line, Member, Moment, Seat, UserId, color};
 
 use crate::engine::{Row, Value};
-use crate::{Change, Snapshot, StoreError, Tx};
+use crate::{Change, Entry, Snapshot, StoreError, Tx};
 
 /// The columns of a chat under the alias `c`.
 pub(crate) const COLUMNS: &str = "c.id, c.kind, c.title, c.description, c.owner_id, c.color, c.avatar, c.extranet, \
@@ -61,6 +61,8 @@ impl Tx<'_> {
                 Member { manager: *manager, ..Member::joining(chat.id, *user, chat.last_message_id, 0, now) };
             self.insert_member(&member)?;
         }
+        let users = new.members.iter().map(|(user, _)| *user).collect();
+        self.entries.push(Entry { chat: chat.id, users, host: chat.owner_id });
         self.recount_members(chat.id)?;
         self.told_room(chat.id)?;
         for (user, _) in &new.members {

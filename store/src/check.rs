@@ -6,6 +6,7 @@
 mod absence;
 mod app;
 mod audit;
+mod bot;
 mod file;
 mod handler;
 
@@ -60,6 +61,7 @@ impl Snapshot<'_> {
         self.compare_absences(&mut found)?;
         self.compare_app_tokens(&mut found)?;
         self.compare_deeds(&mut found)?;
+        self.compare_bots(&mut found)?;
         self.compare_handlers(&mut found)?;
         let total = self.engine.row("SELECT count(*) FROM chat", &[])?.map_or(Ok(0), |mut row| row.int())?;
         let mut done = 0;

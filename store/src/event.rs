@@ -6,10 +6,10 @@
 //! nothing is carried to them and nothing can be lost on the way. After a day rows go.
 
 use lately_model::moment::DAY;
-use lately_model::{ChatId, Event, MessageId, Moment, UserId};
+use lately_model::{ChatId, Event, Message, MessageId, Moment, UserId};
 
 use crate::engine::Engine;
-use crate::{Snapshot, StoreError, Tx};
+use crate::{Entry, Snapshot, StoreError, Tx};
 
 /// How many rows are kept at most, whatever their age.
 const KEPT: i64 = 5_000_000;
@@ -93,6 +93,21 @@ impl Snapshot<'_> {
 }
 
 impl Tx<'_> {
+    /// What happened so far.
+    pub fn events(&self) -> &[Event] {
+        &self.events
+    }
+
+    /// Who came into which chats so far.
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// A message that was taken back, as it was before.
+    pub fn gone(&self, id: MessageId) -> Option<&Message> {
+        self.gone.iter().find(|message| message.id == id)
+    }
+
     /// Notes that something happened which clients are told of.
     pub(crate) fn happened(&mut self, event: Event) {
         self.events.push(event);

@@ -1,8 +1,8 @@
 //! Reading all facts of a portal, in an order in which they can be written again.
 
 use lately_model::{
-    AbsenceId, AppId, BacklogId, BlobId, Chat, ChatId, ChatKind, DeedId, FileId, FolderId, HandlerId,
-    MessageId, Owner, RemovalReason, UserId, WebhookId,
+    AbsenceId, AppId, BacklogId, BlobId, Chat, ChatId, ChatKind, CommandId, DeedId, FileId, FolderId,
+    HandlerId, MessageId, Owner, RemovalReason, UserId, WebhookId,
 };
 
 use crate::{AppOption, Fact, FeedOwner, Snapshot, StoreError, message};
@@ -45,7 +45,8 @@ impl Snapshot<'_> {
         self.setting_facts(take)?;
         self.feed_facts(take)?;
         self.handler_facts(take)?;
-        self.backlog_facts(take)
+        self.backlog_facts(take)?;
+        self.bot_facts(take)
     }
 
     fn department_facts<E: From<StoreError>>(&self, take: Take<'_, E>) -> Result<(), E> {
@@ -331,6 +332,27 @@ impl Snapshot<'_> {
             after = last.id;
             for entry in entries {
                 take(Fact::Backlog(entry))?;
+            }
+        }
+    }
+
+    fn bot_facts<E: From<StoreError>>(&self, take: Take<'_, E>) -> Result<(), E> {
+        let mut after = UserId(0);
+        loop {
+            let programs = self.bots_after(after, STEP)?;
+            let Some(last) = programs.last() else { break };
+            after = last.bot;
+            for program in programs {
+                take(Fact::Bot(Box::new(program)))?;
+            }
+        }
+        let mut after = CommandId(0);
+        loop {
+            let commands = self.commands_after(after, STEP)?;
+            let Some(last) = commands.last() else { return Ok(()) };
+            after = last.id;
+            for command in commands {
+                take(Fact::Command(Box::new(command)))?;
             }
         }
     }

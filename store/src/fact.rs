@@ -4,8 +4,9 @@
 //! portal. What can be derived (ordinals, totals, counters) is not part of a fact.
 
 use lately_model::{
-    Absence, App, AppToken, BacklogEntry, Chat, ChatId, Deed, Department, File, Folder, Handler, Member,
-    Message, MessageId, Moment, Notification, Password, RemovalReason, User, UserId, Webhook,
+    Absence, App, AppToken, BacklogEntry, BotCommand, BotProgram, Chat, ChatId, Deed, Department, File,
+    Folder, Handler, Member, Message, MessageId, Moment, Notification, Password, RemovalReason, User, UserId,
+    Webhook,
 };
 
 use crate::{AppOption, FeedOwner, Found, StoredSetting};
@@ -121,4 +122,8 @@ pub enum Fact {
     Handler(Handler),
     /// An entry of an application's backlog; its number is ignored. Entries come in ascending order.
     Backlog(BacklogEntry),
+    /// A bot has a program behind it; what it has not fetched is not part of it.
+    Bot(Box<BotProgram>),
+    /// A bot knows a command.
+    Command(Box<BotCommand>),
 }

@@ -118,6 +118,25 @@ impl Tx<'_> {
                 self.expect("app", entry.app.0)?;
                 self.put_known_backlog(entry)
             }
+            Fact::Bot(program) => {
+                self.expect("user", program.bot.0)?;
+                if !program.owner.app().is_none() {
+                    self.expect("app", program.owner.app().0)?;
+                }
+                match self.bot(program.bot)? {
+                    Some(_) => self.update_bot(program),
+                    None => self.add_bot(program),
+                }
+            }
+            Fact::Command(command) => {
+                if self.bot(command.bot)?.is_none() {
+                    return Err(StoreError::Missing(format!("bot {}", command.bot)));
+                }
+                match self.command(command.id)? {
+                    Some(_) => self.update_command(command),
+                    None => self.add_command(command).map(drop),
+                }
+            }
         }
     }
 

@@ -15,9 +15,11 @@ mod avatar;
 mod backlog;
 mod backup;
 mod blob;
+mod bot;
 mod change;
 mod chat;
 mod check;
+mod command;
 mod database;
 mod department;
 mod desk;
@@ -63,11 +65,12 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use lately_model::{Event, Moment, User, UserId};
+use lately_model::{ChatId, Event, Message, Moment, User, UserId};
 use tokio::sync::mpsc;
 
 pub use audit::DeedFilter;
 pub use avatar::PREFIX as AVATAR_PREFIX;
+pub use bot::BotCount;
 pub use change::{Change, Observer};
 pub use chat::NewChat;
 pub use check::{Difference, Progress};
@@ -112,6 +115,17 @@ impl<'e> Snapshot<'e> {
     }
 }
 
+/// People who came into a chat, as its first members or later.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// The chat.
+    pub chat: ChatId,
+    /// They.
+    pub users: Vec<UserId>,
+    /// Who made the chat, or invited them.
+    pub host: UserId,
+}
+
 /// Writing verbs within one transaction; reads what it wrote.
 pub struct Tx<'e> {
     snapshot: Snapshot<'e>,
@@ -120,11 +134,22 @@ pub struct Tx<'e> {
     events: Vec<Event>,
     /// When, as far as verbs were told.
     date: Moment,
+    /// Who came into which chats.
+    entries: Vec<Entry>,
+    /// The messages that were taken back, as they were.
+    gone: Vec<Message>,
 }
 
 impl<'e> Tx<'e> {
     fn of(snapshot: Snapshot<'e>) -> Self {
-        Self { snapshot, changes: Vec::new(), events: Vec::new(), date: Moment::default() }
+        Self {
+            snapshot,
+            changes: Vec::new(),
+            events: Vec::new(),
+            date: Moment::default(),
+            entries: Vec::new(),
+            gone: Vec::new(),
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use lately_model::user::EXTERNAL;
 use lately_model::{ChatId, Event, Member, MessageId, Moment, RemovalReason, User, UserId};
 
 use crate::engine::{Row, Value};
-use crate::{Change, Snapshot, Span, StoreError, Tx};
+use crate::{Change, Entry, Snapshot, Span, StoreError, Tx};
 
 /// The columns of a member under the alias `m`.
 pub(crate) const COLUMNS: &str = "m.chat_id, m.user_id, m.manager, m.muted, m.joined_at, m.first_visible_id, \
@@ -118,12 +118,13 @@ fn members_without(chat: ChatId, without: &[&str]) -> (&'static str, Vec<Value>)
 }
 
 impl Tx<'_> {
-    /// Adds members who have read everything so far; with `hide_history` they see later messages only. Their rows
-    /// appear with the next message. Existing members stay as they are.
+    /// Adds members, invited by `host`, who have read everything so far; with `hide_history` they see later messages only.
+    /// Their rows appear with the next message. Existing members stay as they are.
     pub fn join(
         &mut self,
         chat: ChatId,
         users: &[UserId],
+        host: UserId,
         hide_history: bool,
         now: Moment,
     ) -> Result<(), StoreError> {
@@ -135,6 +136,7 @@ impl Tx<'_> {
             }
             self.insert_member(&member)?;
         }
+        self.entries.push(Entry { chat, users: users.to_vec(), host });
         for some in users.chunks(JOINED_AT_ONCE) {
             self.happened_at(now, Event::Joined(chat, some.to_vec()));
         }

@@ -249,6 +249,7 @@ impl Tx<'_> {
         self.take_back(message, words)?;
         let complete = how == Deletion::Complete;
         self.happened_at(now, Event::Deleted(message.chat_id, message.id, complete));
+        self.gone.push(message.clone());
         if message.counts && !message.deleted {
             let sql = "UPDATE member SET own = own - 1 WHERE chat_id = ?1 AND user_id = ?2 AND last_read_id < ?3 \
                        AND own > 0";

@@ -14,7 +14,7 @@ struct Step {
 }
 
 /// The steps in order; the first is version 1.
-const STEPS: [Step; 12] = [
+const STEPS: [Step; 13] = [
     Step {
         sqlite: include_str!("../migrations/sqlite/0001_first.sql"),
         postgres: include_str!("../migrations/postgres/0001_first.sql"),
@@ -73,6 +73,11 @@ const STEPS: [Step; 12] = [
     Step {
         sqlite: include_str!("../migrations/sqlite/0012_event.sql"),
         postgres: include_str!("../migrations/postgres/0012_event.sql"),
+        then: nothing,
+    },
+    Step {
+        sqlite: include_str!("../migrations/sqlite/0013_bot.sql"),
+        postgres: include_str!("../migrations/postgres/0013_bot.sql"),
         then: nothing,
     },
 ];

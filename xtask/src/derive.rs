@@ -90,6 +90,7 @@ fn who(caller: Caller) -> &'static str {
         Caller::Administrator => "administrator",
         Caller::Application => "application",
         Caller::NoApplication => "webhook, session",
+        Caller::Program => "application, webhook",
     }
 }
 

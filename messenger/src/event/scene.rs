@@ -69,7 +69,7 @@ impl Scene {
 
 impl Teller<'_> {
     /// `None` when nothing is left of it.
-    pub(super) fn scene(&self, event: &Event) -> Result<Option<Scene>, Error> {
+    pub(crate) fn scene(&self, event: &Event) -> Result<Option<Scene>, Error> {
         let mut scene = Scene { now: self.now, ..Scene::default() };
         if let Some(chat) = event.chat() {
             let Some(chat) = self.snapshot.chat(chat)? else { return Ok(None) };

@@ -99,6 +99,8 @@ impl From<Fact> for Record {
             Fact::Feed(owner) => Self::Feed(owner.into()),
             Fact::Handler(handler) => Self::Handler(handler.into()),
             Fact::Backlog(entry) => Self::Backlog(entry.into()),
+            Fact::Bot(program) => Self::Bot(Box::new((*program).into())),
+            Fact::Command(command) => Self::Command(Box::new((*command).into())),
         }
     }
 }
@@ -290,6 +292,8 @@ impl TryFrom<Record> for Fact {
             Record::Feed(record) => Self::Feed(record.into()),
             Record::Handler(record) => Self::Handler(record.try_into()?),
             Record::Backlog(record) => Self::Backlog(record.into()),
+            Record::Bot(record) => Self::Bot(Box::new((*record).try_into()?)),
+            Record::Command(record) => Self::Command(Box::new((*record).try_into()?)),
         })
     }
 }

@@ -202,6 +202,7 @@ fn concerns(change: &Change, user: UserId) -> bool {
         | Change::Sessions(_)
         | Change::App(_)
         | Change::Settings(_)
+        | Change::Bots
         | Change::Errand
         | Change::Much => false,
         Change::Room(_) | Change::Uncounted(..) | Change::Person(_) | Change::Known(_) => true,

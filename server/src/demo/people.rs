@@ -222,6 +222,7 @@ fn bot(id: i64, row: &(&str, &str, &str, &str), now: Moment) -> User {
         kind: kind.to_owned(),
         app_id: String::new(),
         openline: UserId(id) == GREETER,
+        ..Bot::default()
     };
     User {
         work_position: position.to_owned(),

@@ -1,13 +1,14 @@
 //! What applications are told, on the wire (core.md 12). No behaviour, no store.
 
-use lately_messenger::errand::Outfit;
+use lately_messenger::bot::BotScene;
+use lately_messenger::errand::{Lent, Outfit};
 use lately_model::app::STATUS;
-use lately_model::{App, Errand, Moment, User, UserKind};
+use lately_model::{App, Dialect, Errand, Moment, User, UserKind};
 use serde_json::{Map, Value, json};
 
 use crate::oauth::shape::Places;
-use crate::rest::shape::Wire;
 use crate::rest::shape::portal_user::record;
+use crate::rest::shape::{Wire, bot_event};
 
 /// What is told of a person who was added, as far as the application may see it.
 const PERSON: [&str; 10] = [
@@ -25,8 +26,10 @@ const PERSON: [&str; 10] = [
 
 /// Everything that an application is told with one request.
 pub fn letter(errand: &Errand, outfit: &Outfit, now: Moment, places: &Places, wire: &Wire<'_>) -> Value {
-    let data = match (&outfit.person, &outfit.app) {
-        (Some(user), Some(app)) => person(user, app, now, wire),
+    let sender = Sender { errand, outfit, now, places };
+    let data = match (&outfit.bot, &outfit.person, &outfit.app) {
+        (Some(scene), _, _) => for_bot(scene, &sender, wire),
+        (None, Some(user), Some(app)) => person(user, app, now, wire),
         _ => outfit.data.clone(),
     };
     let mut letter = Map::new();
@@ -36,33 +39,60 @@ pub fn letter(errand: &Errand, outfit: &Outfit, now: Moment, places: &Places, wi
     }
     letter.insert("data".to_owned(), data);
     letter.insert("ts".to_owned(), json!(now.0));
-    letter.insert("auth".to_owned(), auth(errand, outfit, now, places));
+    letter.insert("auth".to_owned(), Value::Object(sender.auth(outfit.tokens.as_ref())));
     Value::Object(letter)
 }
 
-/// Without tokens only what says where it comes from.
-fn auth(errand: &Errand, outfit: &Outfit, now: Moment, places: &Places) -> Value {
-    let mut auth = Map::new();
-    let mut put = |key: &str, value: Value| drop(auth.insert(key.to_owned(), value));
-    if let Some(lent) = &outfit.tokens {
-        put("access_token", json!(lent.access));
-        put("expires", json!(lent.ends.0));
-        put("expires_in", json!(lent.ends.0 - now.0));
-        put("user_id", json!(lent.user));
-        if let Some(refresh) = &lent.refresh {
-            put("refresh_token", json!(refresh));
+/// From whom a request is.
+struct Sender<'a> {
+    errand: &'a Errand,
+    outfit: &'a Outfit,
+    now: Moment,
+    places: &'a Places,
+}
+
+impl Sender<'_> {
+    /// Without tokens only what says where it comes from.
+    fn auth(&self, tokens: Option<&Lent>) -> Map<String, Value> {
+        let mut auth = Map::new();
+        let mut put = |key: &str, value: Value| drop(auth.insert(key.to_owned(), value));
+        if let Some(lent) = tokens {
+            put("access_token", json!(lent.access));
+            put("expires", json!(lent.ends.0));
+            put("expires_in", json!(lent.ends.0 - self.now.0));
+            put("user_id", json!(lent.user));
+            if let Some(refresh) = &lent.refresh {
+                put("refresh_token", json!(refresh));
+            }
+        }
+        if let Some(app) = &self.outfit.app {
+            put("scope", json!(app.scopes.joined()));
+            put("status", json!(STATUS));
+        }
+        put("domain", json!(self.places.portal_host()));
+        put("server_endpoint", json!(self.places.server_endpoint()));
+        put("client_endpoint", json!(self.places.client_endpoint()));
+        put("member_id", json!(self.outfit.member_id));
+        put("application_token", json!(self.errand.token));
+        auth
+    }
+}
+
+/// What a bot's program is told, with what it may answer as the bot.
+fn for_bot(scene: &BotScene, sender: &Sender<'_>, wire: &Wire<'_>) -> Value {
+    let mut auth = sender.auth(sender.outfit.bot_tokens.as_ref());
+    match scene.event.dialect {
+        Dialect::V1 => {
+            if let Some(app) = &sender.outfit.app {
+                auth.insert("client_id".to_owned(), json!(app.client_id));
+            }
+            bot_event::first(scene, &auth, wire)
+        }
+        Dialect::V2 => {
+            let bot = json!({ "id": scene.event.bot, "code": scene.event.code, "auth": auth });
+            bot_event::second(scene, &bot, wire)
         }
     }
-    if let Some(app) = &outfit.app {
-        put("scope", json!(app.scopes.joined()));
-        put("status", json!(STATUS));
-    }
-    put("domain", json!(places.portal_host()));
-    put("server_endpoint", json!(places.server_endpoint()));
-    put("client_endpoint", json!(places.client_endpoint()));
-    put("member_id", json!(outfit.member_id));
-    put("application_token", json!(errand.token));
-    Value::Object(auth)
 }
 
 fn person(user: &User, app: &App, now: Moment, wire: &Wire<'_>) -> Value {

@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use jiff::tz::TimeZone;
 use lately_messenger::{Error, Messenger};
-use lately_model::{Errand, Occasion, Revision};
+use lately_model::{Errand, Revision};
 use parking_lot::Mutex;
 use tokio::sync::mpsc;
 use tokio::time::sleep;
@@ -113,11 +113,7 @@ impl Errands {
 
     /// False when the server was told to stop meanwhile.
     async fn try_once(&self, errand: &Errand) -> Result<bool, Error> {
-        let outfit = self.messenger.outfit(errand).await?;
-        // It was removed since then: only that is told.
-        if outfit.app.is_none() && Occasion::parse(&errand.event) != Some(Occasion::AppUninstall) {
-            return Ok(true);
-        }
+        let Some(outfit) = self.messenger.outfit(errand).await? else { return Ok(true) };
         let language = self.messenger.language();
         let wire =
             Wire { zone: &self.zone, base_url: &self.places.portal, revision: Revision::R33, language };

@@ -190,6 +190,7 @@ fn described(method: &Method) -> String {
         Caller::Administrator => format!("{scope} For administrators."),
         Caller::Application => format!("{scope} For applications."),
         Caller::NoApplication => format!("{scope} Not for applications."),
+        Caller::Program => format!("{scope} For applications and webhooks."),
     }
 }
 
@@ -200,6 +201,7 @@ pub(super) fn who(caller: Caller) -> &'static str {
         Caller::Administrator => "administrator",
         Caller::Application => "application",
         Caller::NoApplication => "no application",
+        Caller::Program => "program",
     }
 }
 

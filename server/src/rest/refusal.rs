@@ -3,6 +3,8 @@
 //! Must hold: it is exhaustive, and nothing else in the server names a status of an error. Where the reference gives
 //! several statuses for one code, docs/compatibility.md says which was taken and why.
 
+mod bot;
+
 use axum::http::StatusCode;
 use lately_messenger::{Error, Refusal};
 use lately_model::password::Weak;
@@ -365,7 +367,10 @@ impl From<Refusal> for WireError {
             Refusal::NotShareable => {
                 (BAD, "PARAMS_ERROR", "TYPE must be CHAT: this portal has no tasks, posts or calendar")
             }
-            Refusal::NoSuchBot => (BAD, "BOT_ID_ERROR", "There is no such bot in the chat of the message"),
+            Refusal::Bot(dialect, refusal) => bot::row(dialect, refusal),
+            Refusal::NoSuchBot => (BAD, "BOT_ID_ERROR", "There is no such bot in the chat"),
+            Refusal::MessageNumberEmpty => (BAD, "MESSAGE_ID_EMPTY", "Message ID can't be empty"),
+            Refusal::ContextMalformed => (BAD, "PARAMS_ERROR", "context must be a map of at most 16 KiB"),
             Refusal::NoSuchCommand => (BAD, "COMMAND_ERROR", "The bot does not know this command"),
             Refusal::CommandMalformed => (BAD, "PARAMS_ERROR", "COMMAND_PARAMS must be a text"),
             Refusal::WithoutChanges => (BAD, "WITHOUT_CHANGES", "Action already set"),

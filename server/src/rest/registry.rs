@@ -31,6 +31,8 @@ pub enum Caller {
     Application,
     /// Whoever is no application.
     NoApplication,
+    /// A program, by token or webhook; sessions are refused.
+    Program,
 }
 
 /// What a parameter is.

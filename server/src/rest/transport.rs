@@ -187,6 +187,7 @@ fn permitted(method: &'static Method, credential: &Credential) -> Result<&'stati
         (Caller::Application, None) | (Caller::NoApplication, Some(_)) => {
             Err(SystemError::WrongAuthType.into())
         }
+        (Caller::Program, _) if credential.is_session() => Err(SystemError::WrongAuthType.into()),
         _ => Ok(method),
     }
 }

@@ -238,7 +238,8 @@ async fn an_event_carries_a_token_that_lets_the_application_in() {
     let app = portal.app("im").await;
     let pending = portal.app_with("im", |new| new.installed = false).await;
     let lent = async |app: i64, user: i64| {
-        portal.messenger().access_for(AppId(app), UserId(user)).await.expect("no fault")
+        let lent = portal.messenger().tokens_for(AppId(app), UserId(user), false).await.expect("no fault");
+        lent.map(|lent| (lent.access, lent.ends))
     };
     let (token, ends) = lent(app.id, 2).await.expect("a token");
     assert!(is_served(&portal.token_client(&token, Person::Bob)).await);

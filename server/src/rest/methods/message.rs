@@ -2,6 +2,7 @@
 
 use lately_messenger::Refusal;
 use lately_messenger::message::{Like, MessageDraft, MessageEdit, Patch, Target};
+use lately_model::bot::CONTEXT_BYTES;
 use lately_model::{ChatId, DialogId, MessageId, UserId};
 use serde_json::Value;
 
@@ -128,6 +129,16 @@ pub const METHODS: &[Method] = &[
         result: Shape::Bool,
         handler: |call| Box::pin(command(call)),
     },
+    Method {
+        name: "im.v2.Chat.Bot.sendContext",
+        scope: "im",
+        about: "Tells the bot of a dialog what the caller brought along",
+        caller: Caller::Anyone,
+        params: &[Param::required("dialogId", Kind::Dialog), Param::required("context", Kind::Object)],
+        errors: &[Refusal::DialogIdEmpty, Refusal::NoAccess, Refusal::NoSuchBot, Refusal::ContextMalformed],
+        result: Shape::Bool,
+        handler: |call| Box::pin(send_context(call)),
+    },
 ];
 
 async fn add(call: &Call) -> Result<Answer, Failure> {
@@ -236,12 +247,23 @@ async fn share(call: &Call) -> Result<Answer, Failure> {
 async fn command(call: &Call) -> Result<Answer, Failure> {
     let id = call.positive("MESSAGE_ID").map(MessageId).ok_or(Refusal::MessageIdEmpty)?;
     let bot = call.positive("BOT_ID").map(UserId).ok_or(Refusal::NoSuchBot)?;
-    let named = call.params.text("COMMAND").is_some_and(|command| !command.trim().is_empty());
-    if !named {
-        return Err(Refusal::NoSuchCommand.into());
-    }
+    let named = call.params.text("COMMAND").filter(|command| !command.trim().is_empty());
+    let name = named.ok_or(Refusal::NoSuchCommand)?;
     if matches!(call.params.get("COMMAND_PARAMS"), Some(Value::Array(_) | Value::Object(_))) {
         return Err(Refusal::CommandMalformed.into());
     }
-    match call.messenger().command(call.user(), id, bot).await? {}
+    let params = call.params.text("COMMAND_PARAMS").unwrap_or_default();
+    call.messenger().command(call.user(), id, bot, (name, params)).await?;
+    Ok(Answer::tree(true))
+}
+
+async fn send_context(call: &Call) -> Result<Answer, Failure> {
+    let dialog = call.params.text("dialogId").and_then(|sent| DialogId::parse(&sent));
+    let dialog = dialog.ok_or(Refusal::DialogIdEmpty)?;
+    let context = call.params.object("context").map(Value::Object).ok_or(Refusal::ContextMalformed)?;
+    if context.to_string().len() > CONTEXT_BYTES {
+        return Err(Refusal::ContextMalformed.into());
+    }
+    call.messenger().send_context(call.user(), dialog, context).await?;
+    Ok(Answer::tree(true))
 }

@@ -2,6 +2,8 @@
 
 mod app_push;
 mod backlog;
+mod bot;
+mod bot_v2;
 mod chat;
 mod counter;
 mod department;
@@ -29,12 +31,22 @@ use super::registry::Method;
 use super::shape::Wire;
 
 /// Every declaration, in the order in which documents list them.
-pub const GROUPS: [&[Method]; 21] = [
+pub const GROUPS: [&[Method]; 31] = [
     recent::METHODS,
     counter::METHODS,
     dialog::METHODS,
     chat::METHODS,
     message::METHODS,
+    bot::BOTS,
+    bot::COMMANDS,
+    bot::MESSAGES,
+    bot::CHATS,
+    bot_v2::BOTS,
+    bot_v2::COMMANDS,
+    bot_v2::EVENTS,
+    bot_v2::CHATS,
+    bot_v2::MESSAGES,
+    bot_v2::FILES,
     file::METHODS,
     notification::METHODS,
     user::METHODS,

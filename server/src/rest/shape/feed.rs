@@ -51,14 +51,16 @@ fn event(event: &FeedEvent, reader: UserId, wire: &Wire<'_>) -> Value {
     json!({ "eventId": event.number.0, "type": kind, "date": wire.date(event.date), "data": data })
 }
 
-fn dialog_id(chat: &Chat, reader: UserId) -> String {
+/// How a person addresses a chat.
+pub(super) fn dialog_id(chat: &Chat, reader: UserId) -> String {
     match chat.peer_of(reader) {
         Some(peer) if chat.kind.is_private() => peer.to_string(),
         _ => format!("chat{}", chat.id),
     }
 }
 
-fn message(message: &Message, wire: &Wire<'_>) -> Value {
+/// A message as events show it.
+pub(super) fn message(message: &Message, wire: &Wire<'_>) -> Value {
     json!({
         "id": message.id,
         "chatId": message.chat_id,
@@ -74,7 +76,7 @@ fn message(message: &Message, wire: &Wire<'_>) -> Value {
 }
 
 /// A private chat is called as the person at its other end.
-fn chat(chat: &Chat, scene: &Scene, folder: FolderId, reader: UserId, wire: &Wire<'_>) -> Value {
+pub(super) fn chat(chat: &Chat, scene: &Scene, folder: FolderId, reader: UserId, wire: &Wire<'_>) -> Value {
     let [data_1, data_2, data_3] = &chat.entity_data;
     let peer = chat.peer_of(reader).filter(|_| chat.kind.is_private()).and_then(|peer| scene.user(peer));
     let link = entity_link(chat, reader);
@@ -115,7 +117,7 @@ fn chat(chat: &Chat, scene: &Scene, folder: FolderId, reader: UserId, wire: &Wir
 }
 
 /// When somebody was there is not told.
-fn user(user: &User, wire: &Wire<'_>) -> Value {
+pub(super) fn user(user: &User, wire: &Wire<'_>) -> Value {
     let mut shown = in_camels(json!(today(user, wire)));
     if let Value::Object(map) = &mut shown {
         map.retain(|key, _| !matches!(key.as_str(), "network" | "botData" | "avatarHr"));

@@ -1,6 +1,8 @@
 //! Shapes: what things look like on the wire. No behaviour, no store.
 
 pub mod app;
+pub mod bot;
+pub mod bot_event;
 pub mod chat;
 pub mod department;
 pub mod disk;

@@ -263,10 +263,10 @@ fn bot(user: &User) -> Option<BotShape> {
         code: bot.code.clone(),
         kind: if bot.kind.is_empty() { "bot".to_owned() } else { bot.kind.clone() },
         app_id: bot.app_id.clone(),
-        is_hidden: false,
+        is_hidden: bot.hidden,
         is_support_openline: bot.openline,
         openline: bot.openline,
-        background_id: None,
-        reactions_enabled: true,
+        background_id: Some(bot.background.clone()).filter(|background| !background.is_empty()),
+        reactions_enabled: !bot.unliked,
     })
 }

@@ -1,0 +1,144 @@
+//! What a bot's program is told, as it is to be shown: fetched by the bot, or sent to it.
+//!
+//! Must hold: what is shown of a thing is how that is when it is told; of what is gone by then nothing is told but that it
+//! went.
+
+use std::sync::Arc;
+
+use lately_model::{
+    BotEvent, BotHappening, BotOwner, Dialect, Event, FeedNumber, FolderId, Moment, Owner, User, UserId,
+};
+use lately_store::Snapshot;
+
+use super::{BotView, owned, view};
+use crate::event::{Scene, Teller};
+use crate::{Error, Messenger};
+
+/// What there is to show of what a bot is told.
+#[derive(Debug)]
+pub struct BotScene {
+    /// What happened.
+    pub event: BotEvent,
+    /// The bot; `None` once it was removed.
+    pub bot: Option<BotView>,
+    /// Its chat and message, with the people that they show.
+    pub scene: Scene,
+    /// Who did it.
+    pub user: Option<User>,
+    /// Where the files of the chat lie, if anywhere.
+    pub folder: FolderId,
+    /// How many people are in the chat.
+    pub members: i64,
+}
+
+/// One event that a bot fetched.
+#[derive(Debug)]
+pub struct BotTold {
+    /// Its number.
+    pub number: FeedNumber,
+    /// When it happened.
+    pub date: Moment,
+    /// What there is to show.
+    pub scene: BotScene,
+}
+
+/// What a bot fetched.
+#[derive(Debug, Default)]
+pub struct BotPage {
+    /// What happened, in order.
+    pub events: Vec<BotTold>,
+    /// Where to go on, which confirms all of this.
+    pub next: FeedNumber,
+    /// Whether there is more already.
+    pub more: bool,
+}
+
+impl Messenger {
+    /// `imbot.v2.Event.get`: what happened to a bot from `from` on, up to `limit` events. Everything before `from` is
+    /// confirmed and goes; without it, everything that is not confirmed is told.
+    pub async fn bot_events(
+        &self,
+        owner: BotOwner,
+        bot: UserId,
+        from: Option<FeedNumber>,
+        limit: usize,
+    ) -> Result<BotPage, Error> {
+        if let Some(from) = from {
+            self.confirm_bot(owner.clone(), bot, from).await?;
+        }
+        let residents = Arc::clone(&self.residents);
+        let now = self.now();
+        self.store
+            .read(move |snapshot| {
+                owned(snapshot, &owner, Dialect::V2, bot)?;
+                let from = from.unwrap_or_default();
+                let most = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
+                let teller = Teller::new(snapshot, &residents, now);
+                let mut page = BotPage { next: from, ..BotPage::default() };
+                for (number, date, event) in snapshot.bot_events(bot, from, most)? {
+                    if page.events.len() == limit {
+                        page.more = true;
+                        break;
+                    }
+                    page.next = number.next();
+                    // What is older than is kept was not dropped yet.
+                    let late = date < now.plus(-lately_model::bot::KEPT);
+                    if let Some(scene) = scene(&teller, event)?.filter(|_| !late) {
+                        page.events.push(BotTold { number, date, scene });
+                    }
+                }
+                Ok(page)
+            })
+            .await
+    }
+
+    /// Writes only if there is something to confirm.
+    async fn confirm_bot(&self, owner: BotOwner, bot: UserId, from: FeedNumber) -> Result<(), Error> {
+        let known = owner.clone();
+        let first = self.store.read(move |snapshot| {
+            owned(snapshot, &known, Dialect::V2, bot)?;
+            Ok::<_, Error>(snapshot.bot_events(bot, FeedNumber(0), 1)?)
+        });
+        if first.await?.first().is_none_or(|(number, ..)| *number >= from) {
+            return Ok(());
+        }
+        self.store
+            .write(move |tx| {
+                owned(tx, &owner, Dialect::V2, bot)?;
+                Ok(tx.confirm_bot_events(bot, from)?)
+            })
+            .await
+    }
+
+    /// What there is to show of what a bot is told; `None` when nothing is left of it.
+    pub(crate) async fn bot_scene(&self, event: BotEvent) -> Result<Option<BotScene>, Error> {
+        let residents = Arc::clone(&self.residents);
+        let now = self.now();
+        self.store.read(move |snapshot| scene(&Teller::new(snapshot, &residents, now), event.clone())).await
+    }
+}
+
+fn scene(teller: &Teller<'_>, event: BotEvent) -> Result<Option<BotScene>, Error> {
+    let snapshot: &Snapshot<'_> = teller.snapshot;
+    let bot = view(snapshot, event.bot)?.filter(|bot| bot.program.is_some());
+    let removed = event.happened == BotHappening::Removed;
+    if bot.is_none() != removed {
+        return Ok(None);
+    }
+    let chat = event.chat;
+    let shown = match &event.happened {
+        BotHappening::Said(id) | BotHappening::Commanded(id, _) => teller.scene(&Event::Said(chat, *id))?,
+        BotHappening::Edited(id) => teller.scene(&Event::Edited(chat, *id))?,
+        BotHappening::Liked(id, set) => teller.scene(&Event::Liked(chat, *id, event.user, *set))?,
+        BotHappening::Deleted(id, _) => teller.scene(&Event::Deleted(chat, *id, false))?,
+        BotHappening::Joined | BotHappening::Context(_) => {
+            teller.scene(&Event::Joined(chat, vec![event.user]))?
+        }
+        BotHappening::Removed => Some(Scene::default()),
+    };
+    let Some(scene) = shown else { return Ok(None) };
+    let folder = snapshot.folder_of(Owner::Chat(chat))?.map_or(FolderId(0), |folder| folder.id);
+    let members = scene.chat.as_ref().map_or(0, |chat| chat.user_count);
+    let user = if event.user.is_none() { None } else { snapshot.user(event.user)? };
+    Ok(Some(BotScene { event, bot, scene, user, folder, members }))
+}

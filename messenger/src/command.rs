@@ -1,0 +1,359 @@
+//! Commands of bots: registered, given by a button, answered; and the context that somebody brings to a bot.
+//!
+//! Must hold: a command is given where its bot is, or anywhere if it is a common one; it is answered only about a message
+//! that gave it, so that nobody writes into foreign chats by guessing numbers.
+
+use lately_model::bot::{CommandWay, Given};
+use lately_model::command::{self, CommandPhrase, PER_BOT, PHRASE_CHARS};
+use lately_model::{
+    BotCommand, BotEvent, BotHappening, BotOwner, Chat, CommandId, Dialect, DialogId, Message, MessageId,
+    Moment, User, UserId, UserKind, text,
+};
+use lately_store::{NewMessage, Snapshot, Tx};
+use serde_json::Value;
+
+use crate::bot::told::{may_command, tell_one};
+use crate::bot::{BotRefusal, KnownBot, book, no, owned};
+use crate::dialog;
+use crate::message::{MessageDraft, draft_params, said};
+use crate::user::acting;
+use crate::{Error, Messenger, Refusal};
+
+/// How many characters of what stands behind a command are passed on.
+const PARAMS_CHARS: usize = 4000;
+
+/// A change to a command. What is `None` stays as it is.
+#[derive(Debug, Clone, Default)]
+pub struct CommandEdit {
+    /// What it is called, as written.
+    pub name: Option<String>,
+    /// Where a bot of the first generation is told of it.
+    pub url: Option<String>,
+    /// Whether it can be given where the bot is not.
+    pub common: Option<bool>,
+    /// Whether it is not offered.
+    pub hidden: Option<bool>,
+    /// Whether guests from outside can give it.
+    pub extranet: Option<bool>,
+    /// What it is called, in the languages of these; others stay.
+    pub phrases: Option<Vec<CommandPhrase>>,
+}
+
+impl Messenger {
+    /// `imbot.command.register`, `imbot.v2.Command.register`. A name that the bot has already answers that command,
+    /// unchanged.
+    pub async fn register_command(
+        &self,
+        caller: UserId,
+        owner: BotOwner,
+        dialect: Dialect,
+        command: BotCommand,
+    ) -> Result<BotCommand, Error> {
+        self.store
+            .write(move |tx| {
+                acting(tx, caller)?;
+                owned(tx, &owner, dialect, command.bot)?;
+                let name =
+                    command::name(&command.name).ok_or_else(|| no(dialect, BotRefusal::CommandMalformed))?;
+                let known = tx.commands_of(command.bot)?;
+                if let Some(same) = known.iter().find(|known| known.name == name) {
+                    return Ok(same.clone());
+                }
+                if i64::try_from(known.len()).unwrap_or(PER_BOT) >= PER_BOT {
+                    return Err(no(dialect, BotRefusal::TooManyCommands));
+                }
+                let mut made = BotCommand { name, phrases: clipped(&command.phrases), ..command.clone() };
+                made.id = tx.add_command(&made)?;
+                Ok(made)
+            })
+            .await
+    }
+
+    /// `imbot.command.update`, `imbot.v2.Command.update`.
+    pub async fn edit_command(
+        &self,
+        caller: UserId,
+        owner: BotOwner,
+        dialect: Dialect,
+        (bot, id): (Option<UserId>, CommandId),
+        edit: CommandEdit,
+    ) -> Result<BotCommand, Error> {
+        self.store
+            .write(move |tx| {
+                acting(tx, caller)?;
+                let before = owned_command(tx, &owner, dialect, bot, id)?;
+                let mut after = before.clone();
+                if let Some(name) = &edit.name {
+                    after.name =
+                        command::name(name).ok_or_else(|| no(dialect, BotRefusal::CommandMalformed))?;
+                    let others = tx.commands_of(before.bot)?;
+                    if others.iter().any(|other| other.id != id && other.name == after.name) {
+                        return Err(no(dialect, BotRefusal::CommandTaken));
+                    }
+                }
+                if let Some(url) = &edit.url {
+                    after.url.clone_from(url);
+                }
+                after.common = edit.common.unwrap_or(before.common);
+                after.hidden = edit.hidden.unwrap_or(before.hidden);
+                after.extranet = edit.extranet.unwrap_or(before.extranet);
+                for phrase in clipped(edit.phrases.as_deref().unwrap_or_default()) {
+                    after.phrases.retain(|known| known.language != phrase.language);
+                    if !phrase.title.is_empty() {
+                        after.phrases.push(phrase);
+                    }
+                }
+                if after != before {
+                    tx.update_command(&after)?;
+                }
+                Ok(after)
+            })
+            .await
+    }
+
+    /// `imbot.command.unregister`, `imbot.v2.Command.unregister`.
+    pub async fn unregister_command(
+        &self,
+        caller: UserId,
+        owner: BotOwner,
+        dialect: Dialect,
+        (bot, id): (Option<UserId>, CommandId),
+    ) -> Result<(), Error> {
+        self.store
+            .write(move |tx| {
+                acting(tx, caller)?;
+                owned_command(tx, &owner, dialect, bot, id)?;
+                Ok(tx.remove_command(id)?)
+            })
+            .await
+    }
+
+    /// `imbot.v2.Command.list`: the commands of the owner's bot, by number.
+    pub async fn commands_of(&self, owner: BotOwner, bot: UserId) -> Result<Vec<BotCommand>, Error> {
+        self.store
+            .read(move |snapshot| {
+                owned(snapshot, &owner, Dialect::V2, bot)?;
+                Ok(snapshot.commands_of(bot)?)
+            })
+            .await
+    }
+
+    /// The commands that a person can be offered in a dialog: those of the bots that are there, and the common ones.
+    pub async fn offered_commands(
+        &self,
+        user: UserId,
+        dialog: DialogId,
+    ) -> Result<Vec<(BotCommand, String)>, Error> {
+        let bots = self.book.last();
+        self.store
+            .read(move |snapshot| {
+                let actor = acting(snapshot, user)?;
+                let chat = dialog::readable(snapshot, &actor, dialog)?;
+                let mut offered = Vec::new();
+                for known in bots.iter().filter(|known| !known.commands.is_empty()) {
+                    let bot = known.program.bot;
+                    let inside = match &chat {
+                        Some(chat) => snapshot.member(chat.id, bot)?.is_some(),
+                        None => dialog == DialogId::User(bot),
+                    };
+                    let name = snapshot.user(bot)?.map(|bot| bot.name()).unwrap_or_default();
+                    let open = known.commands.iter().filter(|command| !command.hidden);
+                    let may = open.filter(|command| may_command(command, &actor, inside));
+                    offered.extend(may.map(|command| (command.clone(), name.clone())));
+                }
+                Ok(offered)
+            })
+            .await
+    }
+
+    /// `im.message.command`: gives a bot a command about a message that the caller sees, as a button of it does.
+    pub async fn command(
+        &self,
+        user: UserId,
+        id: MessageId,
+        bot: UserId,
+        (name, params): (String, String),
+    ) -> Result<(), Error> {
+        let (now, book) = (self.now(), std::sync::Arc::clone(&self.book));
+        let params = text::clip(&params.replace('\0', ""), PARAMS_CHARS);
+        self.store
+            .write(move |tx| {
+                let actor = acting(tx, user)?;
+                let (message, chat) = said(tx, user, id)?.ok_or(Refusal::MessageIdEmpty)?;
+                let member = tx.member(chat.id, user)?.ok_or(Refusal::MessageIdEmpty)?;
+                if message.id < member.first_visible_id {
+                    return Err(Error::from(Refusal::MessageIdEmpty));
+                }
+                let there = tx.user(bot)?.filter(|bot| bot.active && bot.kind == UserKind::Bot).is_some();
+                let inside = there && tx.member(chat.id, bot)?.is_some();
+                let bots = book.within(tx)?;
+                let known = book::find(&bots, bot);
+                let common = known.is_some_and(|bot| bot.commands.iter().any(|command| command.common));
+                if !inside && !(there && common) {
+                    return Err(Refusal::NoSuchBot.into());
+                }
+                let wanted = command::name(&name).ok_or(Refusal::NoSuchCommand)?;
+                let known = known.ok_or(Refusal::NoSuchCommand)?;
+                let command = known.commands.iter().find(|command| command.name == wanted);
+                let command = command.filter(|command| may_command(command, &actor, inside));
+                let command = command.ok_or(Refusal::NoSuchCommand)?;
+                let given =
+                    Given { id: command.id, name: wanted, params: params.clone(), way: CommandWay::Keyboard };
+                give(tx, known, command, (&chat, &message, &actor), given, now)
+            })
+            .await
+    }
+
+    /// `imbot.command.answer`, `imbot.v2.Command.answer`: the bot's answer to a command, in the chat of the message that
+    /// gave it, whether the bot is there or not. Answers the number of the new message.
+    pub async fn answer_command(
+        &self,
+        owner: BotOwner,
+        dialect: Dialect,
+        (bot, command): (Option<UserId>, CommandNamed),
+        id: MessageId,
+        draft: MessageDraft,
+    ) -> Result<MessageId, Error> {
+        let params = draft_params(&draft)?;
+        let text = text::normalise(&draft.text);
+        if text.is_empty() && !params.contains_key("ATTACH") {
+            return Err(no(dialect, BotRefusal::MessageEmpty));
+        }
+        let (now, bare, said) = (self.now(), draft.bare, text.clone());
+        let sent = self
+            .store
+            .write(move |tx| {
+                let command = match &command {
+                    CommandNamed::Number(id) => owned_command(tx, &owner, dialect, bot, *id)?,
+                    CommandNamed::Name(name) => named_command(tx, &owner, dialect, name)?,
+                };
+                let actor = acting(tx, command.bot)?;
+                let message = tx.message(id)?.ok_or_else(|| no(dialect, BotRefusal::NoSuchMessage))?;
+                let chat = tx.chat(message.chat_id)?;
+                let chat = chat.ok_or_else(|| no(dialect, BotRefusal::NoSuchMessage))?;
+                if !answerable(&command, &message) {
+                    return Err(no(dialect, BotRefusal::NotGiven));
+                }
+                let member = tx.member(chat.id, actor.id)?;
+                let message = NewMessage {
+                    chat_id: chat.id,
+                    author_id: if draft.system { UserId(0) } else { actor.id },
+                    actor_id: actor.id,
+                    date: now,
+                    text: text.clone(),
+                    params: params.clone(),
+                    counts: true,
+                    ..NewMessage::default()
+                };
+                Ok::<_, Error>(tx.append_to(chat, member, &message)?.id)
+            })
+            .await?;
+        if !bare {
+            self.urls.want(sent, &said);
+        }
+        Ok(sent)
+    }
+
+    /// `im.v2.Chat.Bot.sendContext`: passes on what somebody brought along to the bot of a private dialog, or to those of a
+    /// group chat.
+    pub async fn send_context(&self, user: UserId, dialog: DialogId, context: Value) -> Result<(), Error> {
+        let (now, book) = (self.now(), std::sync::Arc::clone(&self.book));
+        self.store
+            .write(move |tx| {
+                let actor = acting(tx, user)?;
+                let chat = dialog::open(tx, &actor, dialog, now)?;
+                tx.member(chat.id, user)?.ok_or(Refusal::NoAccess)?;
+                let bots = book.within(tx)?;
+                let mut found = chat.peer_of(user).map_or(Ok(false), |peer| is_bot(tx, peer))?;
+                for known in bots.iter() {
+                    let (bot, dialect) = (known.program.bot, known.program.dialect);
+                    if tx.member(chat.id, bot)?.is_none() {
+                        continue;
+                    }
+                    found = true;
+                    let (code, happened) =
+                        (known.program.code.clone(), BotHappening::Context(context.clone()));
+                    let event = BotEvent { bot, code, dialect, chat: chat.id, user, happened };
+                    tell_one(tx, known, "", &event, now)?;
+                }
+                if found { Ok(()) } else { Err(Refusal::NoSuchBot.into()) }
+            })
+            .await
+    }
+}
+
+/// How whoever answers names the command.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CommandNamed {
+    /// By number.
+    Number(CommandId),
+    /// By its name, among those of the owner's bots.
+    Name(String),
+}
+
+fn is_bot(snapshot: &Snapshot<'_>, user: UserId) -> Result<bool, Error> {
+    Ok(snapshot.user(user)?.is_some_and(|user| user.active && user.kind == UserKind::Bot))
+}
+
+fn give(
+    tx: &mut Tx<'_>,
+    known: &KnownBot,
+    command: &BotCommand,
+    (chat, message, actor): (&Chat, &Message, &User),
+    given: Given,
+    now: Moment,
+) -> Result<(), Error> {
+    let (bot, dialect, code) = (known.program.bot, known.program.dialect, known.program.code.clone());
+    let happened = BotHappening::Commanded(message.id, given);
+    let event = BotEvent { bot, code, dialect, chat: chat.id, user: actor.id, happened };
+    Ok(tell_one(tx, known, &command.url, &event, now)?)
+}
+
+/// Whether a message gave this command: its text says so, or it is the bot's own, with buttons.
+fn answerable(command: &BotCommand, message: &Message) -> bool {
+    let own = message.actor_id == command.bot;
+    own || command::given(&message.text).iter().any(|(name, _)| *name == command.name)
+}
+
+fn owned_command(
+    snapshot: &Snapshot<'_>,
+    owner: &BotOwner,
+    dialect: Dialect,
+    bot: Option<UserId>,
+    id: CommandId,
+) -> Result<BotCommand, Error> {
+    if let Some(bot) = bot {
+        owned(snapshot, owner, dialect, bot)?;
+    }
+    let command = snapshot.command(id)?.ok_or_else(|| no(dialect, BotRefusal::NoSuchCommand))?;
+    if bot.is_some_and(|bot| bot != command.bot) {
+        return Err(no(dialect, BotRefusal::NoSuchCommand));
+    }
+    owned(snapshot, owner, dialect, command.bot)?;
+    Ok(command)
+}
+
+fn named_command(
+    snapshot: &Snapshot<'_>,
+    owner: &BotOwner,
+    dialect: Dialect,
+    written: &str,
+) -> Result<BotCommand, Error> {
+    let name = command::name(written).ok_or_else(|| no(dialect, BotRefusal::NoSuchCommand))?;
+    for program in snapshot.bots_of(owner)? {
+        if let Some(command) = snapshot.commands_of(program.bot)?.into_iter().find(|one| one.name == name) {
+            return Ok(command);
+        }
+    }
+    Err(no(dialect, BotRefusal::NoSuchCommand))
+}
+
+fn clipped(phrases: &[CommandPhrase]) -> Vec<CommandPhrase> {
+    let clip = |said: &str| text::clip(said.replace('\0', "").trim(), PHRASE_CHARS);
+    let short = |phrase: &CommandPhrase| CommandPhrase {
+        language: clip(&phrase.language).to_lowercase(),
+        title: clip(&phrase.title),
+        params: clip(&phrase.params),
+    };
+    phrases.iter().map(short).collect()
+}

@@ -1,0 +1,57 @@
+//! `imbot.*`: bots and what they do, for the programs behind them.
+//!
+//! Must hold: whoever calls says whose bots they mean, by their application or by `CLIENT_ID`; a bot that is not named is
+//! the first one.
+
+mod chat;
+mod command;
+mod message;
+mod register;
+
+pub use chat::METHODS as CHATS;
+pub use command::METHODS as COMMANDS;
+pub use message::METHODS as MESSAGES;
+pub use register::METHODS as BOTS;
+
+use lately_messenger::Refusal;
+use lately_messenger::bot::{BotRefusal, owner_of};
+use lately_model::{BotOwner, Dialect, UserId};
+
+use crate::rest::call::{Call, Failure};
+use crate::rest::params::Int;
+
+/// What anybody is refused who names a bot that is not theirs.
+pub(super) const NO_BOT: [Refusal; 3] =
+    [no(BotRefusal::OwnerUnknown), no(BotRefusal::NotFound), no(BotRefusal::NotOwned)];
+
+/// A refusal of this generation.
+pub(super) const fn no(why: BotRefusal) -> Refusal {
+    Refusal::Bot(Dialect::V1, why)
+}
+
+/// Whose bots the caller means.
+pub(super) fn owner(call: &Call) -> Result<BotOwner, Refusal> {
+    if let Some(app) = call.app() {
+        return Ok(BotOwner::App(app.id));
+    }
+    match call.program() {
+        word if word.trim().is_empty() => Err(no(BotRefusal::OwnerUnknown)),
+        word => Ok(owner_of(word.trim())),
+    }
+}
+
+/// The caller's bot with the number `BOT_ID`.
+pub(super) async fn bot(call: &Call) -> Result<UserId, Failure> {
+    let owner = owner(call)?;
+    let id = call.positive("BOT_ID").map(UserId).ok_or(no(BotRefusal::NotFound))?;
+    Ok(call.messenger().own_bot(owner, Dialect::V1, id).await?.bot)
+}
+
+/// The same, and the caller's first bot where `BOT_ID` is not sent.
+#[expect(dead_code, reason = "the methods of messages and chats come next")]
+pub(super) async fn bot_or_first(call: &Call) -> Result<UserId, Failure> {
+    if call.params.int("BOT_ID") == Int::Absent {
+        return Ok(call.messenger().first_bot(owner(call)?).await?.bot);
+    }
+    bot(call).await
+}

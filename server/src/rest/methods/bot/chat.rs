@@ -1,0 +1,6 @@
+//! `imbot.chat.*` and `imbot.dialog.get`: chats as bots have them.
+
+use crate::rest::registry::Method;
+
+/// The declarations.
+pub const METHODS: &[Method] = &[];
