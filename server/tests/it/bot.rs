@@ -1,6 +1,5 @@
 //! `imbot.register` and its neighbours: what programs of bots are told, how, and what they are not told.
 
-mod beside;
 mod moving;
 mod telling;
 
@@ -57,7 +56,8 @@ impl Bots {
     }
 }
 
-async fn register(client: &Client, receiver: &Receiver, more: Value) -> i64 {
+/// A bot of the program that listens here, known to it as `marta`.
+pub async fn register(client: &Client, receiver: &Receiver, more: Value) -> i64 {
     let mut params = json!({
         "CODE": "marta", "CLIENT_ID": "shop", "EVENT_HANDLER": receiver.url("/"),
         "PROPERTIES": { "NAME": "Marta", "COLOR": "MINT", "WORK_POSITION": "Repeats" },

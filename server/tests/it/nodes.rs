@@ -1,9 +1,10 @@
 //! Several servers of one portal: on one PostgreSQL database, with a bus between them and without.
 
 use lately::cluster::nats::Nats;
-use lately_testkit::{Client, Person, TestPortal, database};
+use lately_testkit::{Client, Person, Receiver, TestPortal, database};
 use serde_json::json;
 
+use crate::bot::register;
 use crate::fire::proxy::Proxy;
 
 /// A portal on a server, whatever the run.
@@ -234,5 +235,29 @@ async fn a_file_that_came_through_one_server_is_fetched_from_the_other_once() {
     assert_eq!(crate::file::fetch(&one, &link).await.0, 403, "it was used at the other server");
     assert_eq!(crate::file::fetch(&other, &file["urlDownload"]).await.0, 200);
     assert_eq!((one.messenger().sweep().await.unwrap(), other.messenger().sweep().await.unwrap()), (0, 0));
+    one.assert_exact().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bot_registered_at_one_server_hears_what_is_said_at_the_other() {
+    let one = portal(None).await;
+    let other = one.neighbour(|_| {}).await;
+    let (alice, bob) = (one.client(Person::Alice).await, one.client(Person::Bob).await);
+    let bob = at(&other, &bob);
+    bob.say(1, "There is no bot yet").await;
+    let mut receiver = Receiver::start().await;
+    let marta = register(&alice, &receiver, json!({})).await;
+    let message = bob.say(marta, "first").await;
+    assert_eq!(receiver.told().await.event(), "ONIMBOTJOINCHAT");
+    assert_eq!(receiver.told().await.data("PARAMS")["MESSAGE_ID"], message.to_string());
+    alice.ok("imbot.unregister", json!({ "BOT_ID": marta, "CLIENT_ID": "shop" })).await;
+    bob.say(marta, "too late").await;
+    let again = register(&alice, &receiver, json!({})).await;
+    bob.say(again, "second").await;
+    let mut events = Vec::new();
+    while events.len() < 3 {
+        events.push(receiver.told().await.event().to_owned());
+    }
+    assert_eq!(events, ["ONIMBOTDELETE", "ONIMBOTJOINCHAT", "ONIMBOTMESSAGEADD"]);
     one.assert_exact().await;
 }
