@@ -9,6 +9,7 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -24,6 +25,9 @@ const DATA: &str = "portal";
 
 /// Followed by a pattern of file names.
 const PYTHON_TESTS: [&str; 6] = ["-W", "error::RuntimeWarning", "-m", "unittest", "discover", "-p"];
+
+/// How long a bot may take that looks once a second.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 const HOW_TO_INSTALL: &str = "install it with `cargo xtask test --only unit`";
 
@@ -62,13 +66,56 @@ fn the_lines_of_the_page_work() {
     }
 }
 
+/// The program of the page about bots, as a reader pastes it, answers whoever writes to its bot.
+#[tokio::test]
+async fn the_bot_of_the_page_answers() {
+    let portal = Portal::start();
+    let page = include_str!("../../../docs/bots.md");
+    let [program] = fenced(page, "python")[..] else { panic!("one program") };
+    let mut echo = python();
+    echo.arg("-c").arg(program).current_dir(portal.dir.path()).stdout(Stdio::piped());
+    let mut echo = Dying(echo.spawn().unwrap());
+    let mut lines = BufReader::new(echo.0.stdout.take().unwrap()).lines().map(Result::unwrap);
+    let said = lines.next().expect("it says which user it is");
+    let bot: i64 = said.rsplit(' ').next().unwrap().parse().expect("a number");
+    let offer = std::fs::read_to_string(portal.data().join("portal.json")).unwrap();
+    let offer: Value = serde_json::from_str(&offer).unwrap();
+    let address = offer["users"][1]["webhook"]["http"].as_str().unwrap().to_owned();
+    let bob = lately_testkit::Client::new(address, 2, reqwest::Client::new());
+    let asked = bob.say(bot, "Is anybody there?").await;
+    let answered = async {
+        loop {
+            let page = bob.ok("im.dialog.messages.get", json!({ "DIALOG_ID": bot, "FIRST_ID": asked })).await;
+            if let Some(message) = page["messages"].as_array().unwrap().first() {
+                return message.clone();
+            }
+            tokio::task::yield_now().await;
+        }
+    };
+    let message = tokio::time::timeout(PATIENCE, answered).await.expect("it answers");
+    assert_eq!((&message["author_id"], &message["text"]), (&json!(bot), &json!("Is anybody there?")));
+}
+
 /// The fenced blocks of a page in this language; each has the five lines that the page promises.
 fn blocks<'a>(page: &'a str, language: &str) -> Vec<&'a str> {
-    let fence = format!("\n```{language}\n");
-    let inside = page.split(&fence).skip(1).map(|rest| rest.split("\n```").next().unwrap());
-    let blocks: Vec<&str> = inside.collect();
+    let blocks = fenced(page, language);
     assert!(blocks.iter().all(|block| block.lines().count() == 5), "{blocks:#?}");
     blocks
+}
+
+fn fenced<'a>(page: &'a str, language: &str) -> Vec<&'a str> {
+    let fence = format!("\n```{language}\n");
+    page.split(&fence).skip(1).map(|rest| rest.split("\n```").next().unwrap()).collect()
+}
+
+/// A program that ends with the test.
+struct Dying(Child);
+
+impl Drop for Dying {
+    fn drop(&mut self) {
+        drop(self.0.kill());
+        drop(self.0.wait());
+    }
 }
 
 /// A demo portal of its own that dies with the test.
