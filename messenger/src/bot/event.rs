@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use lately_model::bot::KEPT;
 use lately_model::{
     BotEvent, BotHappening, BotOwner, Dialect, Event, FeedNumber, FolderId, Moment, Owner, User, UserId,
 };
@@ -71,23 +72,7 @@ impl Messenger {
         self.store
             .read(move |snapshot| {
                 owned(snapshot, &owner, Dialect::V2, bot)?;
-                let from = from.unwrap_or_default();
-                let most = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
-                let teller = Teller::new(snapshot, &residents, now);
-                let mut page = BotPage { next: from, ..BotPage::default() };
-                for (number, date, event) in snapshot.bot_events(bot, from, most)? {
-                    if page.events.len() == limit {
-                        page.more = true;
-                        break;
-                    }
-                    page.next = number.next();
-                    // What is older than is kept was not dropped yet.
-                    let late = date < now.plus(-lately_model::bot::KEPT);
-                    if let Some(scene) = scene(&teller, event)?.filter(|_| !late) {
-                        page.events.push(BotTold { number, date, scene });
-                    }
-                }
-                Ok(page)
+                page(&Teller::new(snapshot, &residents, now), bot, from.unwrap_or_default(), limit)
             })
             .await
     }
@@ -95,11 +80,11 @@ impl Messenger {
     /// Writes only if there is something to confirm.
     async fn confirm_bot(&self, owner: BotOwner, bot: UserId, from: FeedNumber) -> Result<(), Error> {
         let known = owner.clone();
-        let first = self.store.read(move |snapshot| {
+        let settled = self.store.read(move |snapshot| {
             owned(snapshot, &known, Dialect::V2, bot)?;
-            Ok::<_, Error>(snapshot.bot_events(bot, FeedNumber(0), 1)?)
+            settled(snapshot, bot, from)
         });
-        if first.await?.first().is_none_or(|(number, ..)| *number >= from) {
+        if settled.await? {
             return Ok(());
         }
         self.store
@@ -116,6 +101,35 @@ impl Messenger {
         let now = self.now();
         self.store.read(move |snapshot| scene(&Teller::new(snapshot, &residents, now), event.clone())).await
     }
+}
+
+/// Whether nothing of a bot's is left before `from`.
+pub(super) fn settled(snapshot: &Snapshot<'_>, bot: UserId, from: FeedNumber) -> Result<bool, Error> {
+    let first = snapshot.bot_events(bot, FeedNumber(0), Moment::default(), 1)?;
+    Ok(first.first().is_none_or(|(number, ..)| *number >= from))
+}
+
+/// Up to `limit` events of a bot from `from` on. What is older than is kept may not have been dropped yet.
+pub(super) fn page(
+    teller: &Teller<'_>,
+    bot: UserId,
+    from: FeedNumber,
+    limit: usize,
+) -> Result<BotPage, Error> {
+    let most = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
+    let oldest = teller.now.plus(-KEPT);
+    let mut page = BotPage { next: from, ..BotPage::default() };
+    for (number, date, event) in teller.snapshot.bot_events(bot, from, oldest, most)? {
+        if page.events.len() == limit {
+            page.more = true;
+            break;
+        }
+        page.next = number.next();
+        if let Some(scene) = scene(teller, event)? {
+            page.events.push(BotTold { number, date, scene });
+        }
+    }
+    Ok(page)
 }
 
 fn scene(teller: &Teller<'_>, event: BotEvent) -> Result<Option<BotScene>, Error> {
