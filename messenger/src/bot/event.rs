@@ -151,6 +151,10 @@ fn scene(teller: &Teller<'_>, event: BotEvent) -> Result<Option<BotScene>, Error
         BotHappening::Removed => Some(Scene::default()),
     };
     let Some(scene) = shown else { return Ok(None) };
+    let gone = scene.message.as_ref().is_some_and(|message| message.deleted);
+    if gone && !matches!(event.happened, BotHappening::Deleted(..)) {
+        return Ok(None);
+    }
     let folder = snapshot.folder_of(Owner::Chat(chat))?.map_or(FolderId(0), |folder| folder.id);
     let members = scene.chat.as_ref().map_or(0, |chat| chat.user_count);
     let user = if event.user.is_none() { None } else { snapshot.user(event.user)? };

@@ -16,6 +16,7 @@ mod backup;
 mod bad_input;
 mod batch;
 mod beside;
+mod bot;
 mod chat;
 mod check;
 mod cluster;
