@@ -1,11 +1,11 @@
 //! `imbot.v2.Bot.*` and `imbot.v2.Revision.get`.
 
 use lately_messenger::Refusal;
-use lately_messenger::bot::{BotEdit, BotLook, BotRefusal, BotView, NewBot, owner_of};
+use lately_messenger::bot::{BotEdit, BotLook, BotRefusal, BotView, NewBot};
 use lately_model::app::is_address;
 use lately_model::bot::{BACKGROUNDS, BotUrls, KINDS, TOKEN_CHARS};
 use lately_model::user::Gender;
-use lately_model::{BotOwner, Dialect, Revision, UserId, color};
+use lately_model::{BotProgram, Dialect, Revision, UserId, color};
 use serde_json::{Map, Value, json};
 
 use super::{bot, no, owner, owner_by};
@@ -159,7 +159,7 @@ async fn register(call: &Call) -> Result<Answer, Failure> {
         return Err(no(BotRefusal::CodeMissing).into());
     }
     let properties = fields.get("properties").and_then(object_of).unwrap_or_default();
-    if !properties.get("name").and_then(text_of).is_some_and(|name| !name.trim().is_empty()) {
+    if properties.get("name").and_then(text_of).is_none_or(|name| name.trim().is_empty()) {
         return Err(no(BotRefusal::NameMissing).into());
     }
     let kind = match fields.get("type") {
@@ -168,14 +168,15 @@ async fn register(call: &Call) -> Result<Answer, Failure> {
             *KINDS.iter().find(|known| kind.as_str() == Some(**known)).ok_or(no(BotRefusal::NoSuchKind))?
         }
     };
-    let urls = match mode(&fields)? {
-        Some(Mode::Webhook) => webhook(&fields)?.ok_or(no(BotRefusal::WebhookMissing))?,
-        _ => webhook(&fields)?.map(|_| String::new()).unwrap_or_default(),
+    let sent = webhook(&fields)?;
+    let webhook = match mode(&fields)? {
+        Some(Mode::Webhook) => sent.ok_or(no(BotRefusal::WebhookMissing))?,
+        _ => String::new(),
     };
     let new = NewBot {
         code,
         dialect: Dialect::V2,
-        urls: BotUrls { webhook: urls, ..BotUrls::default() },
+        urls: BotUrls { webhook, ..BotUrls::default() },
         kind: kind.to_owned(),
         openline: kind == "openline" || flag(&fields, "isSupportOpenline").unwrap_or(false),
         look: look(call, &fields, &properties).await?,
@@ -286,11 +287,11 @@ async fn update(call: &Call) -> Result<Answer, Failure> {
     let fields = fields.ok_or(no(BotRefusal::NothingToChange))?;
     let word = word(call, &fields)?;
     let before = call.messenger().own_bot(owner.clone(), Dialect::V2, id).await?;
-    let url = told_at(&fields, &before.urls.webhook)?;
+    let url = told_at(&fields, &before)?;
     let properties = fields.get("properties").and_then(object_of).unwrap_or_default();
     let edit = BotEdit {
         code: None,
-        urls: (url != before.urls.webhook).then(|| BotUrls { webhook: url, ..before.urls }),
+        urls: (url != before.urls.webhook).then_some(BotUrls { webhook: url, ..before.urls }),
         word,
         look: look(call, &fields, &properties).await?,
     };
@@ -309,15 +310,19 @@ fn word(call: &Call, fields: &Map<String, Value>) -> Result<Option<String>, Refu
     Ok(Some(word))
 }
 
-/// Where the bot is told from now on; empty if it fetches. One that fetches has no address to change.
-fn told_at(fields: &Map<String, Value>, before: &str) -> Result<String, Refusal> {
-    let sent = webhook(fields)?;
-    let known = (!before.is_empty()).then(|| before.to_owned());
-    match mode(fields)? {
+/// Where the bot is told from now on; empty if it fetches. One that fetches has no address to change, and one of the first
+/// generation goes on as it was registered.
+fn told_at(fields: &Map<String, Value>, program: &BotProgram) -> Result<String, Refusal> {
+    let (sent, mode) = (webhook(fields)?, mode(fields)?);
+    let before = &program.urls.webhook;
+    if program.dialect == Dialect::V1 {
+        return Ok(before.clone());
+    }
+    match mode {
         Some(Mode::Fetch) => Ok(String::new()),
-        Some(Mode::Webhook) => sent.or(known).ok_or(BAD_URL),
+        Some(Mode::Webhook) => sent.or(Some(before.clone()).filter(|url| !url.is_empty())).ok_or(BAD_URL),
         None if before.is_empty() => Ok(String::new()),
-        None => Ok(sent.unwrap_or_else(|| before.to_owned())),
+        None => Ok(sent.unwrap_or_else(|| before.clone())),
     }
 }
 
