@@ -8,6 +8,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use lately::rest::registry::{self, Kind, Method};
+use lately_messenger::bot::{BotLook, NewBot, owner_of};
+use lately_model::{AppId, BotCommand, BotOwner, Dialect, Doer, UserId};
 use lately_testkit::{Client, Person};
 use serde_json::{Map, Value, json};
 
@@ -27,8 +29,8 @@ const PEOPLE: [(&str, Person); 4] = [
     ("bot", Person::Robot),
 ];
 
-/// No bot has commands yet.
-const UNSERVED: &str = "im.message.command";
+/// By which word the bots of those who call by webhook are their own.
+const WORD: &str = "tea";
 
 /// A picture of one point.
 const PICTURE: &str =
@@ -56,7 +58,7 @@ async fn everybody_may_call_what_the_table_says_and_nothing_else() {
             found.entry(method.name).or_default().push(cell);
         }
     }
-    for method in registry::all().filter(|method| method.name != UNSERVED) {
+    for method in registry::all() {
         let cells = &found[method.name];
         let served = cells.iter().any(|cell| cell == "yes");
         assert!(served, "{} serves nobody: {cells:?}; give it what it needs in `honest`", method.name);
@@ -100,6 +102,8 @@ struct Place {
     storage: i64,
     notification: i64,
     department: i64,
+    bot: i64,
+    command: i64,
     /// Tells one call from another where a name may be taken only once.
     nonce: i64,
 }
@@ -120,6 +124,8 @@ impl Place {
             storage: 0,
             notification: 0,
             department: 1,
+            bot: 0,
+            command: 0,
             nonce: message,
         };
         if needs(&["FILE_ID", "fileId"]) || method.name.starts_with("disk.") {
@@ -136,11 +142,38 @@ impl Place {
             let params = json!({ "USER_ID": caller.user, "MESSAGE": "Tea" });
             place.notification = stage.carol.ok("im.notify", params).await.as_i64().expect("a notification");
         }
+        if method.name.starts_with("imbot.") || needs(&["BOT_ID", "context"]) {
+            place.bring_bot(stage, caller).await;
+        }
         if method.name == "department.delete" {
             let params = json!({ "NAME": "Tea", "PARENT": 1 });
             place.department = stage.alice.ok("department.add", params).await.as_i64().expect("a department");
         }
         place
+    }
+
+    /// A bot of the caller's own in their chat, and a command that was given it there.
+    async fn bring_bot(&mut self, stage: &Stage, caller: &Client) {
+        let owner = match caller.ok("app.info", json!({})).await["ID"].as_i64() {
+            Some(app) => BotOwner::App(AppId(app)),
+            None => owner_of(WORD),
+        };
+        let messenger = stage.portal.messenger();
+        let by = Doer { user: Some(UserId(caller.user)), ..Doer::default() };
+        let new = NewBot {
+            code: format!("tea{}", self.nonce),
+            kind: "supervisor".to_owned(),
+            look: BotLook { first_name: Some("Tea".to_owned()), ..BotLook::default() },
+            ..NewBot::default()
+        };
+        let bot = messenger.register_bot(by, owner.clone(), new).await.expect("a bot");
+        let command = BotCommand { bot, name: "tea".to_owned(), extranet: true, ..BotCommand::default() };
+        let by = UserId(caller.user);
+        let command = messenger.register_command(by, owner, Dialect::V1, command).await.expect("a command");
+        (self.bot, self.command) = (bot.0, command.id.0);
+        let users = json!({ "CHAT_ID": self.chat, "USERS": [bot] });
+        stage.alice.ok("im.chat.user.add", users).await;
+        self.message = caller.say(format!("chat{}", self.chat), "/tea").await;
     }
 
     /// What the method must be told, so that nothing but the rank of the caller can be wrong.
@@ -160,8 +193,15 @@ impl Place {
             "im.notify.read" => json!({ "ID": self.notification }),
             "im.search.chat.list" => json!({ "FIND": "plan" }),
             "event.bind" => json!({ "event_type": "offline" }),
+            "imbot.register" => json!({ "CODE": format!("new{}", self.nonce) }),
+            "imbot.command.answer" => json!({ "COMMAND_ID": self.command, "MESSAGE": "Tea" }),
             _ => json!({}),
         };
+        for word in ["CLIENT_ID", "botToken"].into_iter().filter(|_| self.bot > 0) {
+            if method.params.iter().any(|param| param.name == word) {
+                honest.insert(word.to_owned(), json!(WORD));
+            }
+        }
         honest.extend(more.as_object().expect("a map").clone());
         Value::Object(honest)
     }
@@ -197,7 +237,12 @@ impl Place {
             (_, "event") => json!("ONUSERADD"),
             (_, "STATUS") => json!("away"),
             (_, "TYPE") => json!("CHAT"),
-            (_, "BOT_ID") => json!(Person::Robot.id()),
+            (_, "BOT_ID") => json!(self.bot),
+            (_, "COMMAND_ID") => json!(self.command),
+            (_, "LANG") => json!([{ "LANGUAGE_ID": "en", "TITLE": "Tea" }]),
+            (_, "PROPERTIES") => json!({ "NAME": "Tea" }),
+            (_, "FIELDS") => json!({ "PROPERTIES": { "NAME": "Tea" }, "HIDDEN": "Y" }),
+            (_, name) if name.starts_with("EVENT_") => json!("https://bot.example/"),
             (_, "ACCESS") => json!(["AU"]),
             (_, "options") => json!({ "tea": 1 }),
             (_, "cmd") => json!({ "time": "server.time" }),

@@ -58,6 +58,7 @@ const READING: &[&str] = &[
     "im.user.list.get",
     "im.user.status.get",
     "im.v2.File.download",
+    "imbot.bot.list",
     "method.get",
     "methods",
     "profile",
@@ -96,12 +97,17 @@ const UNTOLD: &[(&str, &str)] = &[
     ("event.test", "an application's own"),
     ("event.unbind", "an application's own"),
     ("im.disk.file.save", "the drive is read when it is opened"),
-    ("im.message.command", "nothing comes of it: no bot knows a command"),
+    ("im.message.command", "only the bot's program is told"),
     ("im.search.last.add", "what was looked for is read when the search is opened"),
     ("im.search.last.delete", "what was looked for is read when the search is opened"),
+    ("im.v2.Chat.Bot.sendContext", "only the bot's program is told"),
     ("im.v2.Event.get", "a feed that whoever fetches it keeps for themselves"),
     ("im.v2.Event.subscribe", "a feed that whoever fetches it keeps for themselves"),
     ("im.v2.Event.unsubscribe", "a feed that whoever fetches it keeps for themselves"),
+    ("imbot.command.register", "what a bot knows is read when somebody begins to write"),
+    ("imbot.command.unregister", "what a bot knows is read when somebody begins to write"),
+    ("imbot.command.update", "what a bot knows is read when somebody begins to write"),
+    ("imbot.register", "nobody has a dialog with somebody new"),
     ("pull.application.event.add", "the clients of an application hear it, and nobody else"),
     ("pull.application.push.add", "it is a notification like that of im.notify.system.add"),
     ("user.add", "nobody has a dialog with somebody new"),
@@ -118,6 +124,9 @@ struct Scene {
     notification: i64,
     waiting: i64,
     sent: i64,
+    /// A bot with whom bob talks, and the command that he gave it.
+    marta: i64,
+    asked: i64,
 }
 
 /// Who calls, and with what.
@@ -139,11 +148,26 @@ impl Scene {
         let waiting = bring(&stage.alice, &chat(pair), "b.txt", "waits").await;
         let params = json!({ "USER_ID": 2, "MESSAGE": "Look", "TAG": "T", "CLIENT_ID": "shop" });
         let notification = stage.alice.ok("im.notify.personal.add", params).await.as_i64().unwrap();
-        Self { stage, group, pair, group_messages, private_messages, notification, waiting, sent }
+        let (marta, asked) = bot(&stage).await;
+        Self {
+            stage,
+            group,
+            pair,
+            group_messages,
+            private_messages,
+            notification,
+            waiting,
+            sent,
+            marta,
+            asked,
+        }
     }
 
     /// The steps of a method's case, one after another; nothing for a method without one.
     fn steps(&self, method: &str) -> Vec<Step<'_>> {
+        if let Some(method) = method.strip_prefix("imbot.") {
+            return self.bot(method);
+        }
         let method = method.strip_prefix("im.").unwrap_or(method);
         match method.split('.').next() {
             Some("message") => self.message(method),
@@ -215,6 +239,23 @@ impl Scene {
             ],
             "dialog.read.all" => vec![(bob, json!({})), (carol, json!({}))],
             "dialog.writing" => vec![(bob, json!({ "DIALOG_ID": chat(self.group) }))],
+            _ => Vec::new(),
+        }
+    }
+
+    fn bot(&self, method: &str) -> Vec<Step<'_>> {
+        let (alice, marta) = (&self.stage.alice, self.marta);
+        let own = json!({ "BOT_ID": marta, "CLIENT_ID": "shop" });
+        match method {
+            "update" => {
+                let fields = json!({ "PROPERTIES": { "NAME": "Maria", "COLOR": "PINK" } });
+                vec![(alice, json!({ "BOT_ID": marta, "CLIENT_ID": "shop", "FIELDS": fields }))]
+            }
+            "unregister" => vec![(alice, own)],
+            "command.answer" => vec![(
+                alice,
+                json!({ "COMMAND": "echo", "MESSAGE_ID": self.asked, "MESSAGE": "two words", "CLIENT_ID": "shop" }),
+            )],
             _ => Vec::new(),
         }
     }
@@ -317,6 +358,21 @@ impl Scene {
             _ => Vec::new(),
         }
     }
+}
+
+/// A bot that knows a command, which bob gave it.
+async fn bot(stage: &Stage) -> (i64, i64) {
+    let address = "https://bot.example/";
+    let params = json!({
+        "CODE": "marta", "CLIENT_ID": "shop", "EVENT_HANDLER": address, "PROPERTIES": { "NAME": "Marta" },
+    });
+    let marta = stage.alice.ok("imbot.register", params).await.as_i64().expect("a number");
+    let params = json!({
+        "BOT_ID": marta, "COMMAND": "echo", "EVENT_COMMAND_ADD": address, "CLIENT_ID": "shop",
+        "LANG": [{ "LANGUAGE_ID": "en", "TITLE": "Says it again" }],
+    });
+    stage.alice.ok("imbot.command.register", params).await;
+    (marta, stage.bob.say(marta, "/echo two words").await)
 }
 
 /// Plays each method of the portal for which `chosen` holds.

@@ -71,6 +71,8 @@ pub struct Step {
     /// Further parameters: the step is played once with each of them.
     #[serde(default)]
     pub each: Vec<Value>,
+    /// How often the step is played; once unless said.
+    pub times: Option<u32>,
     /// How parameters are sent.
     #[serde(default)]
     pub send: Way,

@@ -27,8 +27,10 @@ async fn steps(cast: &mut Cast, scenario: &Scenario) -> Result<(), String> {
     let mut known = Cast::known();
     for (index, step) in scenario.steps.iter().enumerate() {
         let variants = if step.each.is_empty() { std::slice::from_ref(&step.params) } else { &step.each };
-        for params in variants {
+        let turns = 1..=step.times.unwrap_or(1);
+        for (turn, params) in turns.flat_map(|turn| variants.iter().map(move |params| (turn, params))) {
             known.set("now", now(cast));
+            known.set("turn", json!(turn));
             if let Err(why) = act(cast, step, params, &mut known).await {
                 let note = step.note.as_deref().map(|note| format!(" ({note})")).unwrap_or_default();
                 let what = named(step, &known.fill(params).unwrap_or_default());

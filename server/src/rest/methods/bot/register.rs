@@ -255,5 +255,5 @@ async fn list(call: &Call) -> Result<Answer, Failure> {
             json!({ "ID": view.user.id, "NAME": view.user.name(), "CODE": shown.code, "OPENLINE": openline });
         listed.insert(view.user.id.to_string(), bot);
     }
-    Ok(Answer::tree(Value::Object(listed)))
+    Ok(Answer::tree(if listed.is_empty() { json!([]) } else { Value::Object(listed) }))
 }
