@@ -159,6 +159,8 @@ export const adminEn = {
   'audit.sign_in_stopped': 'Too many attempts to sign in',
   'audit.webhook_added': 'Webhook made',
   'audit.webhook_revoked': 'Webhook revoked',
+  'audit.bot_added': 'Bot registered',
+  'audit.bot_removed': 'Bot removed',
   'audit.app_added': 'Application made',
   'audit.app_installed': 'Application installed',
   'audit.app_removed': 'Application removed',

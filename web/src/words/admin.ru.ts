@@ -161,6 +161,8 @@ export const adminRu: Record<keyof typeof adminEn, string> = {
   'audit.sign_in_stopped': 'Слишком много попыток входа',
   'audit.webhook_added': 'Вебхук создан',
   'audit.webhook_revoked': 'Вебхук отозван',
+  'audit.bot_added': 'Бот зарегистрирован',
+  'audit.bot_removed': 'Бот удалён',
   'audit.app_added': 'Приложение создано',
   'audit.app_installed': 'Приложение установлено',
   'audit.app_removed': 'Приложение удалено',
