@@ -247,15 +247,15 @@ impl Messenger {
                 let message = tx.message(id)?.ok_or_else(|| no(dialect, BotRefusal::NoSuchMessage))?;
                 let chat = tx.chat(message.chat_id)?;
                 let chat = chat.ok_or_else(|| no(dialect, BotRefusal::NoSuchMessage))?;
+                let member = tx.member(chat.id, actor.id)?;
                 let there = dialog.is_none_or(|dialog| match dialog {
                     DialogId::Chat(id) => id == chat.id,
-                    DialogId::User(peer) => chat.peer_of(actor.id) == Some(peer),
+                    DialogId::User(peer) => member.is_some() && chat.peer_of(actor.id) == Some(peer),
                     DialogId::Workgroup(_) | DialogId::Crm(_) => false,
                 });
-                if !there || !answerable(&command, &message) {
+                if !there || !answerable(tx, &command, &message, member.is_some())? {
                     return Err(no(dialect, BotRefusal::NotGiven));
                 }
-                let member = tx.member(chat.id, actor.id)?;
                 let message = NewMessage {
                     chat_id: chat.id,
                     author_id: if draft.system { UserId(0) } else { actor.id },
@@ -330,10 +330,22 @@ fn give(
     Ok(tell_one(tx, known, &command.url, &event, now)?)
 }
 
-/// Whether a message gave this command: its text says so, or it is the bot's own, with buttons.
-fn answerable(command: &BotCommand, message: &Message) -> bool {
-    let own = message.actor_id == command.bot;
-    own || command::given(&message.text).iter().any(|(name, _)| *name == command.name)
+/// Whether a message gave this command: its text says so and its author may give it there, or it is the bot's own, with
+/// buttons.
+fn answerable(
+    snapshot: &Snapshot<'_>,
+    command: &BotCommand,
+    message: &Message,
+    inside: bool,
+) -> Result<bool, Error> {
+    if message.actor_id == command.bot {
+        return Ok(true);
+    }
+    if !command::given(&message.text).iter().any(|(name, _)| *name == command.name) {
+        return Ok(false);
+    }
+    let author = snapshot.user(message.actor_id)?;
+    Ok(author.is_some_and(|author| may_command(command, &author, inside)))
 }
 
 fn owned_command(

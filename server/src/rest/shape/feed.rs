@@ -85,10 +85,11 @@ pub(super) fn event(event: &FeedEvent, reader: UserId, wire: &Wire<'_>) -> Value
     json!({ "eventId": event.number.0, "type": kind, "date": wire.date(event.date), "data": data })
 }
 
-/// How a person addresses a chat.
+/// How somebody addresses a chat. A bot may hear of a command in a talk of two others.
 pub(super) fn dialog_id(chat: &Chat, reader: UserId) -> String {
+    let own = chat.kind.is_private() && chat.pair.is_some_and(|(low, high)| low == reader || high == reader);
     match chat.peer_of(reader) {
-        Some(peer) if chat.kind.is_private() => peer.to_string(),
+        Some(peer) if own => peer.to_string(),
         _ => format!("chat{}", chat.id),
     }
 }
