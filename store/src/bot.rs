@@ -16,6 +16,9 @@ const COLUMNS: &str = "b.user_id, b.owner, b.code, b.dialect, b.urls, b.told, b.
 /// How many bots a portal has at most that are told what happens.
 const LISTED: i64 = 100_000;
 
+/// How many of the oldest events are looked at in one step, and forgotten with those of the same second.
+const FORGOTTEN_AT_ONCE: i64 = 500;
+
 /// How much there is of a bot.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct BotCount {
@@ -67,6 +70,12 @@ impl Snapshot<'_> {
             Some(mut row) => Ok(BotCount { commands: row.int()?, chats: row.int()?, people: row.int()? }),
             None => Ok(BotCount::default()),
         }
+    }
+
+    /// Whether there are events from before this moment that no bot confirmed.
+    pub fn has_old_bot_events(&self, before: Moment) -> Result<bool, StoreError> {
+        let sql = "SELECT number FROM bot_event WHERE date < ?1 LIMIT 1";
+        Ok(self.engine.row(sql, &[before.into()])?.is_some())
     }
 
     /// Up to `limit` of a bot's events from a number and a moment on, in order, with when they happened.
@@ -154,6 +163,13 @@ impl Tx<'_> {
         let sql = "DELETE FROM bot_event WHERE bot_id = ?1 AND number <= \
                    (SELECT o.number FROM bot_event o WHERE o.bot_id = ?1 ORDER BY o.number DESC LIMIT 1 OFFSET ?2)";
         self.engine.run(sql, &[bot.into(), WAITING.into()]).map(drop)
+    }
+
+    /// Deletes some of the events from before this moment, and says how many.
+    pub fn forget_bot_events(&mut self, before: Moment) -> Result<usize, StoreError> {
+        let sql = "DELETE FROM bot_event WHERE date < ?1 AND date <= (SELECT max(o.date) FROM \
+                   (SELECT date FROM bot_event ORDER BY date LIMIT ?2) o)";
+        self.engine.run(sql, &[before.into(), FORGOTTEN_AT_ONCE.into()])
     }
 
     /// A bot has what comes before this number.

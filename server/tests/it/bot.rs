@@ -1,5 +1,6 @@
 //! `imbot.register` and its neighbours: what programs of bots are told, how, and what they are not told.
 
+mod beside;
 mod moving;
 mod telling;
 
