@@ -5,6 +5,7 @@
 
 pub(crate) mod book;
 mod event;
+mod joint;
 mod refusal;
 pub(crate) mod told;
 
@@ -18,6 +19,7 @@ use lately_store::{BotCount, Snapshot, Tx};
 
 pub use book::Known as KnownBot;
 pub use event::{BotPage, BotScene, BotTold};
+pub use joint::{JointEvent, JointPage};
 pub use refusal::BotRefusal;
 
 use crate::user::{acting, free_email};

@@ -4,7 +4,7 @@
 //! that gave it, so that nobody writes into foreign chats by guessing numbers.
 
 use lately_model::bot::{CommandWay, Given};
-use lately_model::command::{self, CommandPhrase, PER_BOT, PHRASE_CHARS};
+use lately_model::command::{self, CommandPhrase, LANGUAGES, PER_BOT, PHRASE_CHARS};
 use lately_model::{
     BotCommand, BotEvent, BotHappening, BotOwner, Chat, CommandId, Dialect, DialogId, Message, MessageId,
     Moment, User, UserId, UserKind, text,
@@ -35,8 +35,26 @@ pub struct CommandEdit {
     pub hidden: Option<bool>,
     /// Whether guests from outside can give it.
     pub extranet: Option<bool>,
-    /// What it is called, in the languages of these; others stay.
-    pub phrases: Option<Vec<CommandPhrase>>,
+    /// What it is called in some languages; in others it stays.
+    pub phrases: Vec<PhraseEdit>,
+}
+
+/// A change to what a command is called in one language.
+#[derive(Debug, Clone, Default)]
+pub struct PhraseEdit {
+    /// The language.
+    pub language: String,
+    /// What it does; what is empty is no longer said.
+    pub title: String,
+    /// What may stand behind it.
+    pub params: Option<String>,
+}
+
+impl From<&CommandPhrase> for PhraseEdit {
+    fn from(phrase: &CommandPhrase) -> Self {
+        let CommandPhrase { language, title, params } = phrase.clone();
+        Self { language, title, params: Some(params) }
+    }
 }
 
 impl Messenger {
@@ -62,7 +80,9 @@ impl Messenger {
                 if i64::try_from(known.len()).unwrap_or(PER_BOT) >= PER_BOT {
                     return Err(no(dialect, BotRefusal::TooManyCommands));
                 }
-                let mut made = BotCommand { name, phrases: clipped(&command.phrases), ..command.clone() };
+                let phrases =
+                    said_anew(&[], &command.phrases.iter().map(PhraseEdit::from).collect::<Vec<_>>());
+                let mut made = BotCommand { name, phrases, ..command.clone() };
                 made.id = tx.add_command(&made)?;
                 Ok(made)
             })
@@ -97,12 +117,7 @@ impl Messenger {
                 after.common = edit.common.unwrap_or(before.common);
                 after.hidden = edit.hidden.unwrap_or(before.hidden);
                 after.extranet = edit.extranet.unwrap_or(before.extranet);
-                for phrase in clipped(edit.phrases.as_deref().unwrap_or_default()) {
-                    after.phrases.retain(|known| known.language != phrase.language);
-                    if !phrase.title.is_empty() {
-                        after.phrases.push(phrase);
-                    }
-                }
+                after.phrases = said_anew(&before.phrases, &edit.phrases);
                 if after != before {
                     tx.update_command(&after)?;
                 }
@@ -189,7 +204,7 @@ impl Messenger {
                 let bots = book.within(tx)?;
                 let known = book::find(&bots, bot);
                 let common = known.is_some_and(|bot| bot.commands.iter().any(|command| command.common));
-                if !inside && !(there && common) {
+                if !(inside || (there && common)) {
                     return Err(Refusal::NoSuchBot.into());
                 }
                 let wanted = command::name(&name).ok_or(Refusal::NoSuchCommand)?;
@@ -205,13 +220,14 @@ impl Messenger {
     }
 
     /// `imbot.command.answer`, `imbot.v2.Command.answer`: the bot's answer to a command, in the chat of the message that
-    /// gave it, whether the bot is there or not. Answers the number of the new message.
+    /// gave it, whether the bot is there or not; that must be `dialog`, if it is said. Answers the number of the new
+    /// message.
     pub async fn answer_command(
         &self,
         owner: BotOwner,
         dialect: Dialect,
         (bot, command): (Option<UserId>, CommandNamed),
-        id: MessageId,
+        (id, dialog): (MessageId, Option<DialogId>),
         draft: MessageDraft,
     ) -> Result<MessageId, Error> {
         let params = draft_params(&draft)?;
@@ -231,10 +247,15 @@ impl Messenger {
                 let message = tx.message(id)?.ok_or_else(|| no(dialect, BotRefusal::NoSuchMessage))?;
                 let chat = tx.chat(message.chat_id)?;
                 let chat = chat.ok_or_else(|| no(dialect, BotRefusal::NoSuchMessage))?;
-                if !answerable(&command, &message) {
+                let member = tx.member(chat.id, actor.id)?;
+                let there = dialog.is_none_or(|dialog| match dialog {
+                    DialogId::Chat(id) => id == chat.id,
+                    DialogId::User(peer) => member.is_some() && chat.peer_of(actor.id) == Some(peer),
+                    DialogId::Workgroup(_) | DialogId::Crm(_) => false,
+                });
+                if !there || !answerable(tx, &command, &message, member.is_some())? {
                     return Err(no(dialect, BotRefusal::NotGiven));
                 }
-                let member = tx.member(chat.id, actor.id)?;
                 let message = NewMessage {
                     chat_id: chat.id,
                     author_id: if draft.system { UserId(0) } else { actor.id },
@@ -309,10 +330,22 @@ fn give(
     Ok(tell_one(tx, known, &command.url, &event, now)?)
 }
 
-/// Whether a message gave this command: its text says so, or it is the bot's own, with buttons.
-fn answerable(command: &BotCommand, message: &Message) -> bool {
-    let own = message.actor_id == command.bot;
-    own || command::given(&message.text).iter().any(|(name, _)| *name == command.name)
+/// Whether a message gave this command: its text says so and its author may give it there, or it is the bot's own, with
+/// buttons.
+fn answerable(
+    snapshot: &Snapshot<'_>,
+    command: &BotCommand,
+    message: &Message,
+    inside: bool,
+) -> Result<bool, Error> {
+    if message.actor_id == command.bot {
+        return Ok(true);
+    }
+    if !command::given(&message.text).iter().any(|(name, _)| *name == command.name) {
+        return Ok(false);
+    }
+    let author = snapshot.user(message.actor_id)?;
+    Ok(author.is_some_and(|author| may_command(command, &author, inside)))
 }
 
 fn owned_command(
@@ -348,12 +381,22 @@ fn named_command(
     Err(no(dialect, BotRefusal::NoSuchCommand))
 }
 
-fn clipped(phrases: &[CommandPhrase]) -> Vec<CommandPhrase> {
-    let clip = |said: &str| text::clip(said.replace('\0', "").trim(), PHRASE_CHARS);
-    let short = |phrase: &CommandPhrase| CommandPhrase {
-        language: clip(&phrase.language).to_lowercase(),
-        title: clip(&phrase.title),
-        params: clip(&phrase.params),
-    };
-    phrases.iter().map(short).collect()
+/// The phrases after a change, each within its bounds.
+fn said_anew(before: &[CommandPhrase], edits: &[PhraseEdit]) -> Vec<CommandPhrase> {
+    let mut phrases = before.to_vec();
+    for edit in edits {
+        let language = clipped(&edit.language).to_lowercase();
+        let place = phrases.iter().position(|known| known.language == language);
+        let known = place.map(|place| phrases.remove(place));
+        let params = edit.params.as_deref().map(clipped).or(known.map(|known| known.params));
+        let (title, params) = (clipped(&edit.title), params.unwrap_or_default());
+        if !title.is_empty() && !language.is_empty() && phrases.len() < LANGUAGES {
+            phrases.push(CommandPhrase { language, title, params });
+        }
+    }
+    phrases
+}
+
+fn clipped(said: &str) -> String {
+    text::clip(said.replace('\0', "").trim(), PHRASE_CHARS)
 }

@@ -88,24 +88,14 @@ impl Messenger {
             .read(move |snapshot| {
                 acting(snapshot, user)?;
                 let parts = snapshot.feed(owner)?;
-                let confirmed = parts.iter().map(|part| part.confirmed).max().unwrap_or_default();
-                let teller = Teller::new(snapshot, &residents, now);
-                let mut reader = Reader::new(teller, user, confirmed.max(from.unwrap_or_default()), limit);
-                for part in parts {
-                    if reader.is_full() {
-                        break;
-                    }
-                    reader.read(part)?;
-                }
-                Ok(reader.page)
+                page(Teller::new(snapshot, &residents, now), user, parts, from.unwrap_or_default(), limit)
             })
             .await
     }
 
     /// Writes only if there is something to write: a client that asks again and again costs nothing else.
     async fn confirm_feed(&self, owner: FeedOwner, from: FeedNumber) -> Result<(), Error> {
-        let known = self.store.read(move |snapshot| Ok::<_, Error>(snapshot.feed(owner)?)).await?;
-        if known.iter().all(|part| from <= part.confirmed) {
+        if self.store.read(move |snapshot| settled(snapshot, owner, from)).await? {
             return Ok(());
         }
         self.store
@@ -115,6 +105,30 @@ impl Messenger {
             })
             .await
     }
+}
+
+/// Whether nothing of a feed is left before `from`.
+pub(crate) fn settled(snapshot: &Snapshot<'_>, owner: FeedOwner, from: FeedNumber) -> Result<bool, Error> {
+    Ok(snapshot.feed(owner)?.iter().all(|part| from <= part.confirmed))
+}
+
+/// Up to `limit` events of a feed from `from` on that are not confirmed.
+pub(crate) fn page(
+    teller: Teller<'_>,
+    user: UserId,
+    parts: Vec<FeedPart>,
+    from: FeedNumber,
+    limit: usize,
+) -> Result<FeedPage, Error> {
+    let confirmed = parts.iter().map(|part| part.confirmed).max().unwrap_or_default();
+    let mut reader = Reader::new(teller, user, confirmed.max(from), limit);
+    for part in parts {
+        if reader.is_full() {
+            break;
+        }
+        reader.read(part)?;
+    }
+    Ok(reader.page)
 }
 
 /// Reads the log for one person.

@@ -178,7 +178,7 @@ impl Messenger {
                 }
                 let mut likes = message.likes();
                 let set = match (likes.binary_search(&user), like) {
-                    (Err(place), Like::Toggle | Like::Plus) => {
+                    (Err(place), Like::Toggle | Like::Plus) if likable(tx, &message)? => {
                         likes.insert(place, user);
                         true
                     }
@@ -193,6 +193,15 @@ impl Messenger {
             })
             .await
     }
+}
+
+/// Whether more people may like a message: a bot may want none of that. What was liked before can be taken back.
+fn likable(snapshot: &Snapshot<'_>, message: &Message) -> Result<bool, Error> {
+    if message.author_id.is_none() {
+        return Ok(true);
+    }
+    let author = snapshot.user(message.author_id)?;
+    Ok(author.and_then(|author| author.bot).is_none_or(|bot| !bot.unliked))
 }
 
 fn append(

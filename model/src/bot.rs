@@ -25,6 +25,13 @@ pub const WAITING: i64 = 100_000;
 /// How many bytes of JSON a context has at most.
 pub const CONTEXT_BYTES: usize = 16_384;
 
+/// Kinds of bots, as the second generation of methods calls them.
+pub const KINDS: [&str; 5] = ["bot", "network", "openline", "supervisor", "personal"];
+
+/// The backgrounds that dialogs of bots can have.
+pub const BACKGROUNDS: [&str; 9] =
+    ["azure", "mint", "steel", "slate", "teal", "cornflower", "sky", "peach", "frost"];
+
 /// How many digits of a custom owner's hash its events carry.
 const APPLICATION_TOKEN: usize = 32;
 

@@ -40,6 +40,21 @@ pub fn choosable(code: &str) -> bool {
     code != "ORANGE" && code != "COPILOT" && hex(code).is_some()
 }
 
+/// The code that newer methods write in camel case, `lightBlue` for `LIGHT_BLUE`, if a caller may choose it.
+pub fn from_camels(name: &str) -> Option<&'static str> {
+    let same = |code: &str| {
+        let mut words = code.split('_').map(str::to_ascii_lowercase);
+        let mut camels = words.next().unwrap_or_default();
+        for word in words {
+            let (first, rest) = word.split_at(1);
+            camels.push_str(&first.to_ascii_uppercase());
+            camels.push_str(rest);
+        }
+        camels == name
+    };
+    PALETTE.iter().map(|(code, _)| *code).find(|code| choosable(code) && same(code))
+}
+
 /// What a client sees of a stored colour: codes become hex, `#rrggbb` stays, empty is derived from `id`.
 pub fn shown(stored: &str, id: i64) -> String {
     if let Some(hex) = hex(stored) {
@@ -68,6 +83,15 @@ pub fn of_user(stored: &str, id: i64, male: bool) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn newer_methods_write_codes_in_camel_case() {
+        let read = ["red", "lightBlue", "graphite"].map(from_camels);
+        assert_eq!(read, [Some("RED"), Some("LIGHT_BLUE"), Some("GRAPHITE")]);
+        for name in ["", "RED", "lightblue", "light_blue", "orange", "copilot", "#df532d"] {
+            assert_eq!(from_camels(name), None, "{name}");
+        }
+    }
 
     #[test]
     fn the_last_digit_picks_the_colour() {

@@ -15,6 +15,9 @@ pub const NAME_CHARS: usize = 100;
 /// How many characters each phrase about a command has at most.
 pub const PHRASE_CHARS: usize = 1000;
 
+/// In how many languages a command is called at most.
+pub const LANGUAGES: usize = 100;
+
 /// With what a mention ends.
 const MENTION_END: &str = "[/user]";
 

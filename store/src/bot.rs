@@ -78,15 +78,17 @@ impl Snapshot<'_> {
         Ok(self.engine.row(sql, &[before.into()])?.is_some())
     }
 
-    /// Up to `limit` of a bot's events from a number on, in order, with when they happened.
+    /// Up to `limit` of a bot's events from a number and a moment on, in order, with when they happened.
     pub fn bot_events(
         &self,
         bot: UserId,
         from: FeedNumber,
+        oldest: Moment,
         limit: i64,
     ) -> Result<Vec<(FeedNumber, Moment, BotEvent)>, StoreError> {
-        let sql = "SELECT number, date, body FROM bot_event WHERE bot_id = ?1 AND number >= ?2 ORDER BY number LIMIT ?3";
-        let rows = self.engine.rows(sql, &[bot.into(), from.0.into(), limit.into()])?;
+        let sql = "SELECT number, date, body FROM bot_event WHERE bot_id = ?1 AND number >= ?2 AND date >= ?3 \
+                   ORDER BY number LIMIT ?4";
+        let rows = self.engine.rows(sql, &[bot.into(), from.0.into(), oldest.into(), limit.into()])?;
         let event = |mut row: Row| Ok((FeedNumber(row.int()?), row.moment()?, row.json()?));
         rows.into_iter().map(event).collect()
     }

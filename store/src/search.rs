@@ -15,6 +15,9 @@ const END: char = '\u{10ffff}';
 /// Words of one thing that one statement reads; more are never kept.
 const KEPT: i64 = 1000;
 
+/// What is kept of a bot that is not offered. Within a text of its JSON the quotes would have a backslash before them.
+const HIDDEN: &str = "%\"hidden\":true%";
+
 /// What a word belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Shelf {
@@ -60,7 +63,7 @@ pub enum Among {
 }
 
 impl Snapshot<'_> {
-    /// The active employees and bots whose name, position or department has all of these words, by number, and how many
+    /// The active employees and the bots that are offered whose name, position or department has all of these words, by number, and how many
     /// there are. With `guest` only those with whom this user shares a chat.
     pub fn find_users(
         &self,
@@ -69,7 +72,9 @@ impl Snapshot<'_> {
         span: Span,
     ) -> Result<(Vec<User>, i64), StoreError> {
         let mut params: Vec<Value> = vec![guest.unwrap_or_default().into()];
-        let mut sql = "FROM \"user\" u WHERE u.active = 1 AND u.kind IN ('employee', 'bot')".to_owned();
+        let mut sql = format!(
+            "FROM \"user\" u WHERE u.active = 1 AND u.kind IN ('employee', 'bot') AND u.bot NOT LIKE '{HIDDEN}'"
+        );
         // Named once even where nobody is left out: a statement must use each of its parameters.
         sql.push_str(match guest {
             Some(_) => {

@@ -1,18 +1,22 @@
 //! What a bot's program is told, as it is to be shown: fetched by the bot, or sent to it.
 //!
 //! Must hold: what is shown of a thing is how that is when it is told; of what is gone by then nothing is told but that it
-//! went.
+//! went, and nothing at all of where the bot is no more.
 
 use std::sync::Arc;
 
+use lately_model::bot::KEPT;
 use lately_model::{
-    BotEvent, BotHappening, BotOwner, Dialect, Event, FeedNumber, FolderId, Moment, Owner, User, UserId,
+    BotEvent, BotHappening, BotOwner, Chat, Dialect, Event, FeedNumber, FolderId, Moment, Owner, User, UserId,
 };
 use lately_store::Snapshot;
 
 use super::{BotView, owned, view};
 use crate::event::{Scene, Teller};
 use crate::{Error, Messenger};
+
+/// How many events are read at once at least.
+const AT_ONCE: i64 = 100;
 
 /// What there is to show of what a bot is told.
 #[derive(Debug)]
@@ -71,23 +75,7 @@ impl Messenger {
         self.store
             .read(move |snapshot| {
                 owned(snapshot, &owner, Dialect::V2, bot)?;
-                let from = from.unwrap_or_default();
-                let most = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
-                let teller = Teller::new(snapshot, &residents, now);
-                let mut page = BotPage { next: from, ..BotPage::default() };
-                for (number, date, event) in snapshot.bot_events(bot, from, most)? {
-                    if page.events.len() == limit {
-                        page.more = true;
-                        break;
-                    }
-                    page.next = number.next();
-                    // What is older than is kept was not dropped yet.
-                    let late = date < now.plus(-lately_model::bot::KEPT);
-                    if let Some(scene) = scene(&teller, event)?.filter(|_| !late) {
-                        page.events.push(BotTold { number, date, scene });
-                    }
-                }
-                Ok(page)
+                page(&Teller::new(snapshot, &residents, now), bot, from.unwrap_or_default(), limit)
             })
             .await
     }
@@ -95,11 +83,11 @@ impl Messenger {
     /// Writes only if there is something to confirm.
     async fn confirm_bot(&self, owner: BotOwner, bot: UserId, from: FeedNumber) -> Result<(), Error> {
         let known = owner.clone();
-        let first = self.store.read(move |snapshot| {
+        let settled = self.store.read(move |snapshot| {
             owned(snapshot, &known, Dialect::V2, bot)?;
-            Ok::<_, Error>(snapshot.bot_events(bot, FeedNumber(0), 1)?)
+            settled(snapshot, bot, from)
         });
-        if first.await?.first().is_none_or(|(number, ..)| *number >= from) {
+        if settled.await? {
             return Ok(());
         }
         self.store
@@ -115,6 +103,42 @@ impl Messenger {
         let residents = Arc::clone(&self.residents);
         let now = self.now();
         self.store.read(move |snapshot| scene(&Teller::new(snapshot, &residents, now), event.clone())).await
+    }
+}
+
+/// Whether nothing of a bot's is left before `from`.
+pub(super) fn settled(snapshot: &Snapshot<'_>, bot: UserId, from: FeedNumber) -> Result<bool, Error> {
+    let first = snapshot.bot_events(bot, FeedNumber(0), Moment::default(), 1)?;
+    Ok(first.first().is_none_or(|(number, ..)| *number >= from))
+}
+
+/// Up to `limit` events of a bot from `from` on. What is older than is kept may not have been dropped yet.
+pub(super) fn page(
+    teller: &Teller<'_>,
+    bot: UserId,
+    from: FeedNumber,
+    limit: usize,
+) -> Result<BotPage, Error> {
+    let most = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1).max(AT_ONCE);
+    let oldest = teller.now.plus(-KEPT);
+    let mut page = BotPage { next: from, ..BotPage::default() };
+    // Of some nothing may be left, so that there may be room for more than was read.
+    loop {
+        let read = teller.snapshot.bot_events(bot, page.next, oldest, most)?;
+        let whole = i64::try_from(read.len()).unwrap_or(most) < most;
+        for (number, date, event) in read {
+            if page.events.len() == limit {
+                page.more = true;
+                return Ok(page);
+            }
+            page.next = number.next();
+            if let Some(scene) = scene(teller, event)? {
+                page.events.push(BotTold { number, date, scene });
+            }
+        }
+        if whole {
+            return Ok(page);
+        }
     }
 }
 
@@ -137,6 +161,9 @@ fn scene(teller: &Teller<'_>, event: BotEvent) -> Result<Option<BotScene>, Error
         BotHappening::Removed => Some(Scene::default()),
     };
     let Some(scene) = shown else { return Ok(None) };
+    if !sees(snapshot, &event, scene.chat.as_ref())? {
+        return Ok(None);
+    }
     let gone = scene.message.as_ref().is_some_and(|message| message.deleted);
     if gone && !matches!(event.happened, BotHappening::Deleted(..)) {
         return Ok(None);
@@ -145,4 +172,14 @@ fn scene(teller: &Teller<'_>, event: BotEvent) -> Result<Option<BotScene>, Error
     let members = scene.chat.as_ref().map_or(0, |chat| chat.user_count);
     let user = if event.user.is_none() { None } else { snapshot.user(event.user)? };
     Ok(Some(BotScene { event, bot, scene, user, folder, members }))
+}
+
+/// Whether the bot may see by now what it is told of: it may have been sent away since. Commands are given from anywhere.
+fn sees(snapshot: &Snapshot<'_>, event: &BotEvent, chat: Option<&Chat>) -> Result<bool, Error> {
+    let Some(chat) = chat.filter(|chat| !chat.kind.is_private()) else { return Ok(true) };
+    if matches!(event.happened, BotHappening::Commanded(..)) {
+        return Ok(true);
+    }
+    let Some(member) = snapshot.member(chat.id, event.bot)? else { return Ok(false) };
+    Ok(event.happened.message().is_none_or(|message| member.first_visible_id <= message))
 }

@@ -57,6 +57,8 @@ pub enum BotRefusal {
     UsersMissing,
     /// The name of a command is missing.
     CommandMissing,
+    /// The new name of a command is empty.
+    CommandNameless,
     /// What is given as the name of a command is none.
     CommandMalformed,
     /// A command that is offered has no title.

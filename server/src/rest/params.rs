@@ -11,7 +11,7 @@ mod json;
 mod multipart;
 mod set;
 
-pub use set::{Int, Params, int_of, list_of, object_of, text_of};
+pub use set::{Int, Params, flag_of, int_of, list_of, object_of, text_of};
 
 use axum::http::Method;
 use bytes::Bytes;

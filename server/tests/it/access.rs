@@ -194,6 +194,7 @@ impl Place {
             "im.search.chat.list" => json!({ "FIND": "plan" }),
             "event.bind" => json!({ "event_type": "offline" }),
             "imbot.register" => json!({ "CODE": format!("new{}", self.nonce) }),
+            "imbot.v2.Bot.get" => json!({ "botId": self.bot }),
             "imbot.command.answer" => json!({ "COMMAND_ID": self.command, "MESSAGE": "Tea" }),
             _ => json!({}),
         };
@@ -220,7 +221,6 @@ impl Place {
             (_, "id" | "FILE_ID" | "fileId") => json!(self.file),
             (_, "data") => json!({ "NAME": format!("new-{}.txt", self.nonce) }),
             (_, "fileContent") => json!([format!("new-{}.txt", self.nonce), "dGVh"]),
-            (_, "fields") => json!({ "name": format!("new-{}.txt", self.nonce), "content": "dGVh" }),
             (_, "CHAT_ID") => json!(self.chat),
             (_, "MESSAGE_ID") => json!(self.message),
             (_, "NOTIFY_ID") => json!(self.notification),
@@ -237,8 +237,15 @@ impl Place {
             (_, "event") => json!("ONUSERADD"),
             (_, "STATUS") => json!("away"),
             (_, "TYPE") => json!("CHAT"),
-            (_, "BOT_ID") => json!(self.bot),
-            (_, "COMMAND_ID") => json!(self.command),
+            ("imbot.v2.Bot.register", "fields") => {
+                json!({ "code": format!("new{}", self.nonce), "botToken": WORD, "properties": { "name": "Tea" } })
+            }
+            ("imbot.v2.Command.register", "fields") => json!({ "command": "coffee", "hidden": true }),
+            (name, "fields") if name.starts_with("imbot.v2.") => json!({ "message": "Tea", "hidden": true }),
+            (_, "fields") => json!({ "name": format!("new-{}.txt", self.nonce), "content": "dGVh" }),
+            (_, "BOT_ID" | "botId") => json!(self.bot),
+            (_, "COMMAND_ID" | "commandId") => json!(self.command),
+            (_, "messageId") => json!(self.message),
             (_, "LANG") => json!([{ "LANGUAGE_ID": "en", "TITLE": "Tea" }]),
             (_, "PROPERTIES") => json!({ "NAME": "Tea" }),
             (_, "FIELDS") => json!({ "PROPERTIES": { "NAME": "Tea" }, "HIDDEN": "Y" }),

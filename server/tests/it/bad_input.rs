@@ -1,6 +1,7 @@
 //! What bad input gets: a clear answer, never a 500, never a lost connection, and nothing written.
 
 mod attack;
+mod bot;
 
 use std::io::Write;
 use std::sync::{Arc, Mutex};

@@ -23,7 +23,6 @@ use lately_model::{BotOwner, Dialect, UserId};
 use crate::rest::call::{Call, Failure};
 
 /// What anybody is refused who names a bot that is not theirs.
-#[expect(dead_code, reason = "the methods come next")]
 pub(super) const NO_BOT: [Refusal; 4] = [
     no(BotRefusal::OwnerUnknown),
     no(BotRefusal::IdMissing),
@@ -53,7 +52,6 @@ pub(super) fn owner(call: &Call) -> Result<BotOwner, Refusal> {
 }
 
 /// The caller's bot with the number `botId`.
-#[expect(dead_code, reason = "the methods come next")]
 pub(super) async fn bot(call: &Call) -> Result<UserId, Failure> {
     let owner = owner(call)?;
     let id = call.positive("botId").map(UserId).ok_or(no(BotRefusal::IdMissing))?;

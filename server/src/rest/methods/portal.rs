@@ -15,9 +15,9 @@ use crate::rest::shape::app::{APP, LICENSE, WEBHOOK, app as app_shape};
 use crate::rest::shape::portal_user::{PROFILE, profile as profile_shape};
 
 /// What the other revisions are, which only old clients compare.
-const WEB: i64 = 130;
-const MOBILE: i64 = 22;
-const DESKTOP: i64 = 6;
+pub(super) const WEB: i64 = 130;
+pub(super) const MOBILE: i64 = 22;
+pub(super) const DESKTOP: i64 = 6;
 
 /// Scopes of the products around the messenger: known by name, granted by nobody.
 const ELSEWHERE: [&str; 49] = [

@@ -116,6 +116,16 @@ pub fn text_of(value: &Value) -> Option<String> {
     }
 }
 
+/// A flag as newer methods take it: true and false, `Y` and `N`, and what forms make of the first two. Whatever else is
+/// `None`.
+pub fn flag_of(value: &Value) -> Option<bool> {
+    match text_of(value)?.to_ascii_lowercase().as_str() {
+        "1" | "y" | "true" => Some(true),
+        "" | "0" | "n" | "false" => Some(false),
+        _ => None,
+    }
+}
+
 /// An integer: a number or a numeric text, spaces around it and a fraction of zeros allowed. What does not
 /// fit 64 bits, any other text, booleans, lists and maps are [`Int::Bad`]; null is [`Int::Absent`].
 pub fn int_of(value: &Value) -> Int {

@@ -30,7 +30,9 @@ fn first(refusal: BotRefusal) -> (StatusCode, &'static str, &'static str) {
         R::MessageEmpty => (BAD, "MESSAGE_EMPTY", "Message can't be empty"),
         R::NoSuchMessage | R::MessageHidden => (BAD, "MESSAGE_ID_ERROR", "Message not found"),
         R::ReactionSet => (BAD, "WITHOUT_CHANGES", "Action already set"),
-        R::CommandMissing | R::CommandMalformed => (BAD, "COMMAND_ERROR", "Command isn't specified"),
+        R::CommandMissing | R::CommandNameless | R::CommandMalformed => {
+            (BAD, "COMMAND_ERROR", "Command isn't specified")
+        }
         R::TitleMissing => (BAD, "LANG_ERROR", "Language set is empty, or has no titles"),
         R::NoSuchCommand => (BAD, "COMMAND_ID_ERROR", "Command not found"),
         R::NoSuchFile | R::FileHidden => (BAD, "FILE_NOT_FOUND", "File not found"),
@@ -93,12 +95,15 @@ fn second(refusal: BotRefusal) -> (StatusCode, &'static str, &'static str) {
         R::MessageHidden => (NO, "MESSAGE_ACCESS_DENIED", "The bot cannot see this message"),
         R::UsersMissing => (BAD, "EMPTY_USER_IDS", "userIds are required"),
         R::CommandMissing => (BAD, "COMMAND_REQUIRED", "The command is required"),
+        R::CommandNameless => (BAD, "COMMAND_NAME_EMPTY", "The name of the command is empty"),
         R::CommandMalformed => (BAD, "COMMAND_NAME_INVALID", "A command is one word"),
         R::TitleMissing => (BAD, "COMMAND_TITLE_REQUIRED", "A command that is not hidden needs a title"),
         R::TooManyCommands => (BAD, "COMMAND_REGISTER_FAILED", "The bot has as many commands as it may"),
         R::NoSuchCommand => (BAD, "COMMAND_NOT_FOUND", "Command not found"),
         R::CommandTaken => (BAD, "COMMAND_ALREADY_EXISTS", "The bot has a command of this name"),
-        R::NotGiven => (BAD, "COMMAND_ANSWER_FAILED", "The command was not given about this message"),
+        R::NotGiven => {
+            (BAD, "COMMAND_ANSWER_FAILED", "The answer is empty, or nobody gave the command there")
+        }
         R::NoSuchFile => (BAD, "FILE_NOT_FOUND", "File not found"),
         R::FileHidden => (NO, "FILE_ACCESS_ERROR", "The bot may not have this file"),
         R::FileEmpty => (BAD, "FILE_EMPTY", "A file needs a name without a path in it, and content"),

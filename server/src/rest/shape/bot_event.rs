@@ -1,24 +1,75 @@
 //! What programs of bots are told, in both generations (the pages of the events `ONIMBOT*` and `ONIMBOTV2*`).
 
-use lately_messenger::bot::{BotPage, BotScene};
+use lately_messenger::bot::{BotPage, BotScene, BotTold, JointEvent, JointPage};
 use lately_model::bot::CommandWay;
 use lately_model::{BotHappening, Chat, Dialect, Message, User, UserId, UserKind, preview};
 use serde_json::{Map, Value, json};
 
 use super::Wire;
 use super::{bot, feed};
+use crate::rest::schema::Shape;
+
+/// What a bot fetches, alone or with what its caller's own feed has. What an event tells depends on its type.
+pub const PAGE: Shape = Shape::Object(&[
+    (
+        "events",
+        Shape::List(&Shape::Object(&[
+            ("eventId", Shape::Int),
+            ("type", Shape::Text),
+            ("date", Shape::Date),
+            (
+                "data",
+                Shape::Object(&[
+                    ("bot", Shape::Sometimes(&bot::BOT)),
+                    ("messageId", Shape::Sometimes(&Shape::Int)),
+                    ("reaction", Shape::Sometimes(&Shape::Text)),
+                    ("action", Shape::Sometimes(&Shape::Text)),
+                    ("command", Shape::Sometimes(&COMMAND)),
+                    ("dialogId", Shape::Sometimes(&Shape::Text)),
+                    ("context", Shape::Sometimes(&Shape::Any)),
+                    ("message", Shape::Sometimes(&Shape::Map(&Shape::Any))),
+                    ("chat", Shape::Map(&Shape::Any)),
+                    ("user", Shape::OrNull(&feed::PERSON)),
+                    ("language", Shape::Text),
+                ]),
+            ),
+        ])),
+    ),
+    ("nextOffset", Shape::Int),
+    ("hasMore", Shape::Bool),
+]);
+
+/// A command as it was given.
+const COMMAND: Shape = Shape::Object(&[
+    ("id", Shape::Int),
+    ("command", Shape::Text),
+    ("params", Shape::Text),
+    ("context", Shape::Text),
+]);
 
 /// A page of what a bot fetched.
 pub fn page(page: &BotPage, wire: &Wire<'_>) -> Value {
-    let events = page.events.iter().map(|told| {
-        json!({
-            "eventId": told.number.0,
-            "type": told.scene.event.happened.event(Dialect::V2),
-            "date": wire.date(told.date),
-            "data": second(&told.scene, &full(&told.scene, wire), wire),
-        })
-    });
-    json!({ "events": events.collect::<Vec<_>>(), "nextOffset": page.next.0, "hasMore": page.more })
+    let events: Vec<Value> = page.events.iter().map(|one| told(one, wire)).collect();
+    json!({ "events": events, "nextOffset": page.next.0, "hasMore": page.more })
+}
+
+/// A page of what a bot fetched together with the feed of `reader`.
+pub fn joint_page(page: &JointPage, reader: UserId, wire: &Wire<'_>) -> Value {
+    let event = |event: &JointEvent| match event {
+        JointEvent::Bot(one) => told(one, wire),
+        JointEvent::Own(event) => feed::event(event, reader, wire),
+    };
+    let events: Vec<Value> = page.events.iter().map(event).collect();
+    json!({ "events": events, "nextOffset": page.next.0, "hasMore": page.more })
+}
+
+fn told(told: &BotTold, wire: &Wire<'_>) -> Value {
+    json!({
+        "eventId": told.number.0,
+        "type": told.scene.event.happened.event(Dialect::V2),
+        "date": wire.date(told.date),
+        "data": second(&told.scene, &full(&told.scene, wire), wire),
+    })
 }
 
 fn full(scene: &BotScene, wire: &Wire<'_>) -> Value {

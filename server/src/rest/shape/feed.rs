@@ -8,7 +8,40 @@ use serde_json::{Map, Value, json};
 use super::Wire;
 use super::entity::entity_link;
 use super::message::in_camels;
-use super::user::today;
+use super::user::{PHONES, today};
+use crate::rest::schema::Shape;
+
+/// Somebody as newer methods and all events show them.
+pub const PERSON: Shape = Shape::Named(
+    "Person",
+    &Shape::Object(&[
+        ("id", Shape::Int),
+        ("active", Shape::Bool),
+        ("name", Shape::Text),
+        ("firstName", Shape::Text),
+        ("lastName", Shape::Text),
+        ("workPosition", Shape::Text),
+        ("color", Shape::Text),
+        ("avatar", Shape::Text),
+        ("gender", Shape::Text),
+        ("birthday", Shape::Text),
+        ("extranet", Shape::Bool),
+        ("bot", Shape::Bool),
+        ("connector", Shape::Bool),
+        ("externalAuthId", Shape::Text),
+        ("status", Shape::Text),
+        ("idle", Shape::OrFalse(&Shape::Date)),
+        ("lastActivityDate", Shape::OrFalse(&Shape::Date)),
+        ("mobileLastDate", Shape::OrFalse(&Shape::Date)),
+        ("desktopLastDate", Shape::OrFalse(&Shape::Date)),
+        ("absent", Shape::OrFalse(&Shape::Date)),
+        ("departments", Shape::List(&Shape::Int)),
+        ("phones", Shape::OrFalse(&PHONES)),
+        ("type", Shape::Text),
+        ("website", Shape::Text),
+        ("email", Shape::Text),
+    ]),
+);
 
 /// A page of the feed of `reader`.
 pub fn page(page: &FeedPage, reader: UserId, wire: &Wire<'_>) -> Value {
@@ -19,7 +52,8 @@ pub fn page(page: &FeedPage, reader: UserId, wire: &Wire<'_>) -> Value {
     })
 }
 
-fn event(event: &FeedEvent, reader: UserId, wire: &Wire<'_>) -> Value {
+/// One event of the feed of `reader`.
+pub(super) fn event(event: &FeedEvent, reader: UserId, wire: &Wire<'_>) -> Value {
     let mut data = Map::new();
     let mut put = |key: &str, value: Value| drop(data.insert(key.to_owned(), value));
     let kind = match &event.event {
@@ -51,10 +85,11 @@ fn event(event: &FeedEvent, reader: UserId, wire: &Wire<'_>) -> Value {
     json!({ "eventId": event.number.0, "type": kind, "date": wire.date(event.date), "data": data })
 }
 
-/// How a person addresses a chat.
+/// How somebody addresses a chat. A bot may hear of a command in a talk of two others.
 pub(super) fn dialog_id(chat: &Chat, reader: UserId) -> String {
+    let own = chat.kind.is_private() && chat.pair.is_some_and(|(low, high)| low == reader || high == reader);
     match chat.peer_of(reader) {
-        Some(peer) if chat.kind.is_private() => peer.to_string(),
+        Some(peer) if own => peer.to_string(),
         _ => format!("chat{}", chat.id),
     }
 }
@@ -116,11 +151,19 @@ pub(super) fn chat(chat: &Chat, scene: &Scene, folder: FolderId, reader: UserId,
     })
 }
 
-/// When somebody was there is not told.
-pub(super) fn user(user: &User, wire: &Wire<'_>) -> Value {
+/// Somebody as methods show them.
+pub fn person(user: &User, wire: &Wire<'_>) -> Value {
     let mut shown = in_camels(json!(today(user, wire)));
     if let Value::Object(map) = &mut shown {
         map.retain(|key, _| !matches!(key.as_str(), "network" | "botData" | "avatarHr"));
+    }
+    shown
+}
+
+/// The same in an event, which does not tell when they were there.
+pub(super) fn user(user: &User, wire: &Wire<'_>) -> Value {
+    let mut shown = person(user, wire);
+    if let Value::Object(map) = &mut shown {
         for (key, value) in map.iter_mut() {
             if matches!(key.as_str(), "idle" | "lastActivityDate" | "mobileLastDate" | "desktopLastDate") {
                 *value = json!(false);

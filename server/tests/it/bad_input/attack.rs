@@ -73,7 +73,7 @@ const TEXTS: [&str; 28] = [
 ];
 
 /// All hostile values as JSON texts.
-fn hostile(town: &Town) -> Vec<String> {
+pub(super) fn hostile(town: &Town) -> Vec<String> {
     let text = |text: &str| Value::from(text).to_string();
     let mut values: Vec<String> = VALUES.map(str::to_owned).into();
     values.extend(TEXTS.map(text));
@@ -159,7 +159,7 @@ fn bodies(town: &Town, method: &Method, value: &str) -> Vec<String> {
 }
 
 /// Everything can still be read, in both formats.
-async fn assert_readable(town: &Town, person: Person) {
+pub(super) async fn assert_readable(town: &Town, person: Person) {
     let client = town.portal.client(person).await;
     let list = client.ok("im.recent.list", json!({ "LIMIT": 200 })).await;
     for item in list["items"].as_array().expect("a list") {

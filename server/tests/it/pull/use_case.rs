@@ -59,6 +59,10 @@ const READING: &[&str] = &[
     "im.user.status.get",
     "im.v2.File.download",
     "imbot.bot.list",
+    "imbot.v2.Bot.get",
+    "imbot.v2.Bot.list",
+    "imbot.v2.Command.list",
+    "imbot.v2.Revision.get",
     "method.get",
     "methods",
     "profile",
@@ -108,6 +112,11 @@ const UNTOLD: &[(&str, &str)] = &[
     ("imbot.command.unregister", "what a bot knows is read when somebody begins to write"),
     ("imbot.command.update", "what a bot knows is read when somebody begins to write"),
     ("imbot.register", "nobody has a dialog with somebody new"),
+    ("imbot.v2.Bot.register", "nobody has a dialog with somebody new"),
+    ("imbot.v2.Command.register", "what a bot knows is read when somebody begins to write"),
+    ("imbot.v2.Command.unregister", "what a bot knows is read when somebody begins to write"),
+    ("imbot.v2.Command.update", "what a bot knows is read when somebody begins to write"),
+    ("imbot.v2.Event.get", "what waits for a bot is its program's own"),
     ("pull.application.event.add", "the clients of an application hear it, and nobody else"),
     ("pull.application.push.add", "it is a notification like that of im.notify.system.add"),
     ("user.add", "nobody has a dialog with somebody new"),
@@ -126,6 +135,7 @@ struct Scene {
     sent: i64,
     /// A bot with whom bob talks, and the command that he gave it.
     marta: i64,
+    command: i64,
     asked: i64,
 }
 
@@ -148,7 +158,7 @@ impl Scene {
         let waiting = bring(&stage.alice, &chat(pair), "b.txt", "waits").await;
         let params = json!({ "USER_ID": 2, "MESSAGE": "Look", "TAG": "T", "CLIENT_ID": "shop" });
         let notification = stage.alice.ok("im.notify.personal.add", params).await.as_i64().unwrap();
-        let (marta, asked) = bot(&stage).await;
+        let (marta, command, asked) = bot(&stage).await;
         Self {
             stage,
             group,
@@ -159,6 +169,7 @@ impl Scene {
             waiting,
             sent,
             marta,
+            command,
             asked,
         }
     }
@@ -252,6 +263,18 @@ impl Scene {
                 vec![(alice, json!({ "BOT_ID": marta, "CLIENT_ID": "shop", "FIELDS": fields }))]
             }
             "unregister" => vec![(alice, own)],
+            "v2.Bot.update" => {
+                let fields = json!({ "properties": { "name": "Mary", "color": "pink" }, "isHidden": true, "backgroundId": "sky" });
+                vec![(alice, json!({ "botId": marta, "botToken": "shop", "fields": fields }))]
+            }
+            "v2.Bot.unregister" => vec![(alice, json!({ "botId": marta, "botToken": "shop" }))],
+            "v2.Command.answer" => vec![(
+                alice,
+                json!({
+                    "botId": marta, "botToken": "shop", "commandId": self.command, "messageId": self.asked,
+                    "dialogId": "2", "fields": { "message": "two words" },
+                }),
+            )],
             "command.answer" => vec![(
                 alice,
                 json!({ "COMMAND": "echo", "MESSAGE_ID": self.asked, "MESSAGE": "two words", "CLIENT_ID": "shop" }),
@@ -361,7 +384,7 @@ impl Scene {
 }
 
 /// A bot that knows a command, which bob gave it.
-async fn bot(stage: &Stage) -> (i64, i64) {
+async fn bot(stage: &Stage) -> (i64, i64, i64) {
     let address = "https://bot.example/";
     let params = json!({
         "CODE": "marta", "CLIENT_ID": "shop", "EVENT_HANDLER": address, "PROPERTIES": { "NAME": "Marta" },
@@ -371,8 +394,8 @@ async fn bot(stage: &Stage) -> (i64, i64) {
         "BOT_ID": marta, "COMMAND": "echo", "EVENT_COMMAND_ADD": address, "CLIENT_ID": "shop",
         "LANG": [{ "LANGUAGE_ID": "en", "TITLE": "Says it again" }],
     });
-    stage.alice.ok("imbot.command.register", params).await;
-    (marta, stage.bob.say(marta, "/echo two words").await)
+    let command = stage.alice.ok("imbot.command.register", params).await.as_i64().expect("a number");
+    (marta, command, stage.bob.say(marta, "/echo two words").await)
 }
 
 /// Plays each method of the portal for which `chosen` holds.

@@ -2,7 +2,7 @@
 
 use lately_messenger::Refusal;
 use lately_messenger::bot::BotRefusal;
-use lately_messenger::command::{CommandEdit, CommandNamed};
+use lately_messenger::command::{CommandEdit, CommandNamed, PhraseEdit};
 use lately_messenger::message::{MessageDraft, Patch};
 use lately_model::app::is_address;
 use lately_model::command::CommandPhrase;
@@ -184,7 +184,7 @@ async fn update(call: &Call) -> Result<Answer, Failure> {
         common: None,
         hidden: flag("HIDDEN"),
         extranet: flag("EXTRANET_SUPPORT"),
-        phrases: fields.get("LANG").map(|lang| phrases(Some(lang))),
+        phrases: phrases(fields.get("LANG")).iter().map(PhraseEdit::from).collect(),
     };
     call.messenger().edit_command(call.user(), owner, Dialect::V1, (None, id), edit).await?;
     Ok(Answer::tree(true))
@@ -210,6 +210,7 @@ async fn answer(call: &Call) -> Result<Answer, Failure> {
     if draft.text.trim().is_empty() && !matches!(draft.attach, Patch::Put(_)) {
         return Err(no(BotRefusal::MessageEmpty).into());
     }
-    let message = call.messenger().answer_command(owner, Dialect::V1, (None, named), id, draft).await?;
+    let message =
+        call.messenger().answer_command(owner, Dialect::V1, (None, named), (id, None), draft).await?;
     Ok(Answer::tree(message.0))
 }
