@@ -17,6 +17,7 @@ mod bad_input;
 mod batch;
 mod beside;
 mod bot;
+mod bot_chat;
 mod chat;
 mod check;
 mod cluster;

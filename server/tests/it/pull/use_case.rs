@@ -3,6 +3,8 @@
 //! Must hold: every method is among the cases, or changes nothing that clients show, or is named below with the reason
 //! why nobody is told.
 
+mod bot;
+
 use std::collections::BTreeSet;
 
 use lately_testkit::Client;
@@ -59,6 +61,9 @@ const READING: &[&str] = &[
     "im.user.status.get",
     "im.v2.File.download",
     "imbot.bot.list",
+    "imbot.chat.get",
+    "imbot.chat.user.list",
+    "imbot.dialog.get",
     "method.get",
     "methods",
     "profile",
@@ -127,6 +132,7 @@ struct Scene {
     /// A bot with whom bob talks, and the command that he gave it.
     marta: i64,
     asked: i64,
+    talk: bot::Talk,
 }
 
 /// Who calls, and with what.
@@ -149,6 +155,7 @@ impl Scene {
         let params = json!({ "USER_ID": 2, "MESSAGE": "Look", "TAG": "T", "CLIENT_ID": "shop" });
         let notification = stage.alice.ok("im.notify.personal.add", params).await.as_i64().unwrap();
         let (marta, asked) = bot(&stage).await;
+        let talk = bot::Talk::of(&stage, marta).await;
         Self {
             stage,
             group,
@@ -160,6 +167,7 @@ impl Scene {
             sent,
             marta,
             asked,
+            talk,
         }
     }
 
@@ -256,7 +264,7 @@ impl Scene {
                 alice,
                 json!({ "COMMAND": "echo", "MESSAGE_ID": self.asked, "MESSAGE": "two words", "CLIENT_ID": "shop" }),
             )],
-            _ => Vec::new(),
+            _ => self.talk.steps(&self.stage, marta, method),
         }
     }
 
