@@ -2,6 +2,8 @@
 //!
 //! Must hold: members are told in system messages of what happens to their chat (behaviour.md G).
 
+mod manager;
+
 use lately_model::notification::REMOVAL;
 use lately_model::phrase::{Actor, mention};
 use lately_model::recent::role_of;
@@ -118,14 +120,15 @@ impl Messenger {
             .await
     }
 
-    /// `im.chat.user.add`: members and unknown or dismissed people are passed over. `history` hidden by default.
+    /// `im.chat.user.add`: members and unknown or dismissed people are passed over. `history` hidden by default. Answers
+    /// how many came.
     pub async fn invite(
         &self,
         user: UserId,
         dialog: DialogId,
         users: Vec<UserId>,
         hide_history: bool,
-    ) -> Result<(), Error> {
+    ) -> Result<usize, Error> {
         let (now, language) = (self.now(), self.language());
         self.store
             .write(move |tx| {
@@ -140,10 +143,11 @@ impl Messenger {
                 }
                 let fresh = newcomers(tx, &actor, Some(&chat), &users)?;
                 if fresh.is_empty() {
-                    return Ok(());
+                    return Ok(0);
                 }
                 tx.join(chat.id, &fresh, user, hide_history, now)?;
-                tell_joined(tx, &chat, &actor, &fresh, language, now)
+                tell_joined(tx, &chat, &actor, &fresh, language, now)?;
+                Ok(fresh.len())
             })
             .await
     }

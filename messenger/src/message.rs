@@ -1,5 +1,6 @@
 //! Messages: sent once, edited, taken back, liked.
 
+mod erase;
 mod share;
 
 use lately_model::message::{ATTACH_LIMIT, EDIT_WINDOW, KEYBOARD_LIMIT};
@@ -171,6 +172,7 @@ impl Messenger {
     pub async fn like(&self, user: UserId, id: MessageId, like: Like) -> Result<(), Error> {
         self.store
             .write(move |tx| {
+                acting(tx, user)?;
                 let (mut message, _) = said(tx, user, id)?.ok_or(Refusal::WithoutChanges)?;
                 let member = tx.member(message.chat_id, user)?.ok_or(Refusal::WithoutChanges)?;
                 if message.id < member.first_visible_id {
@@ -338,10 +340,10 @@ pub(crate) fn draft_params(draft: &MessageDraft) -> Result<Map<String, Value>, E
     let mut params = Map::new();
     put(&mut params, "ATTACH", &draft.attach, attach)?;
     put(&mut params, "KEYBOARD", &draft.keyboard, |value| {
-        keyboard(value, &Refusal::KeyboardMalformed, &Refusal::KeyboardMalformed)
+        keyboard(value, &Refusal::KeyboardMalformed, &Refusal::KeyboardTooLarge)
     })?;
     put(&mut params, "MENU", &draft.menu, |value| {
-        keyboard(value, &Refusal::MenuMalformed, &Refusal::MenuMalformed)
+        keyboard(value, &Refusal::MenuMalformed, &Refusal::MenuTooLarge)
     })?;
     Ok(params)
 }

@@ -38,7 +38,7 @@ pub enum Event {
     Recolored(ChatId),
     /// A chat has another picture.
     Pictured(ChatId),
-    /// A chat has another owner.
+    /// A chat has another owner, or other managers.
     Owned(ChatId),
     /// These people are members now.
     Joined(ChatId, Vec<UserId>),

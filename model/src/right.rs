@@ -24,6 +24,8 @@ pub enum Act {
     Leave,
     /// Hand it to another owner.
     SetOwner,
+    /// Let somebody manage it, or no longer.
+    SetManager,
     /// Silence it.
     Mute,
     /// Pin it.
@@ -55,7 +57,7 @@ pub fn verdict(actor: &User, role: Role, chat: &Chat, act: Act) -> Verdict {
         Act::Recolor => (restrictions.avatar && is_group(chat), Role::Member),
         Act::Extend => (restrictions.extend && is_group(chat), Role::Member),
         Act::Kick => (restrictions.leave && is_group(chat), Role::Owner),
-        Act::SetOwner => (is_group(chat), Role::Owner),
+        Act::SetOwner | Act::SetManager => (is_group(chat), Role::Owner),
         Act::Mute => (restrictions.mute, Role::Member),
         Act::Pin => (chat.kind != ChatKind::OpenLine && chat.kind != ChatKind::Comment, Role::Member),
         Act::Purge if actor.admin && chat.is_general() => (true, Role::Guest),
@@ -137,10 +139,12 @@ mod tests {
     }
 
     #[test]
-    fn only_the_owner_removes_others() {
+    fn only_the_owner_removes_others_and_names_owners_and_managers() {
         let group = chat(ChatKind::Group, "");
-        assert_eq!(verdict(&alice(), Role::Manager, &group, Act::Kick), Verdict::RoleTooLow);
-        assert_eq!(verdict(&alice(), Role::Owner, &group, Act::Kick), Verdict::Allowed);
+        for act in [Act::Kick, Act::SetOwner, Act::SetManager] {
+            assert_eq!(verdict(&alice(), Role::Manager, &group, act), Verdict::RoleTooLow, "{act:?}");
+            assert_eq!(verdict(&alice(), Role::Owner, &group, act), Verdict::Allowed, "{act:?}");
+        }
     }
 
     #[test]

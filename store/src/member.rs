@@ -166,6 +166,17 @@ impl Tx<'_> {
         self.told_room(chat)
     }
 
+    /// Lets members manage their chat, or no longer.
+    pub fn set_managers(&mut self, chat: ChatId, users: &[UserId], manager: bool) -> Result<(), StoreError> {
+        for user in users {
+            let sql = "UPDATE member SET manager = ?3 WHERE chat_id = ?1 AND user_id = ?2";
+            self.engine.run_one(sql, &[chat.into(), (*user).into(), manager.into()])?;
+            self.told_seat(chat, *user)?;
+        }
+        self.happened(Event::Owned(chat));
+        Ok(())
+    }
+
     /// Silences a chat for one member, or lets it speak again.
     pub fn set_muted(
         &mut self,

@@ -39,6 +39,8 @@ pub enum BotRefusal {
     NothingToChange,
     /// The bot is not in the chat, or may not do this there.
     NoAccess,
+    /// The bot may not change the picture of the chat.
+    MayNotPicture,
     /// The message has neither text nor attachment.
     MessageEmpty,
     /// The message could not be sent.

@@ -29,9 +29,6 @@ const PEOPLE: [(&str, Person); 4] = [
     ("bot", Person::Robot),
 ];
 
-/// By which word the bots of those who call by webhook are their own.
-const WORD: &str = "tea";
-
 /// A picture of one point.
 const PICTURE: &str =
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
@@ -145,6 +142,16 @@ impl Place {
         if method.name.starts_with("imbot.") || needs(&["BOT_ID", "context"]) {
             place.bring_bot(stage, caller).await;
         }
+        if method.name.starts_with("imbot.chat.") {
+            let handed = json!({ "CHAT_ID": chat, "USER_ID": place.bot });
+            caller.ok("im.chat.setOwner", handed).await;
+        }
+        if ["imbot.message.update", "imbot.message.delete"].contains(&method.name) {
+            let said = json!({
+                "BOT_ID": place.bot, "CLIENT_ID": place.word(), "DIALOG_ID": format!("chat{chat}"), "MESSAGE": "Tea",
+            });
+            place.message = caller.ok("imbot.message.add", said).await.as_i64().expect("a message");
+        }
         if method.name == "department.delete" {
             let params = json!({ "NAME": "Tea", "PARENT": 1 });
             place.department = stage.alice.ok("department.add", params).await.as_i64().expect("a department");
@@ -152,11 +159,16 @@ impl Place {
         place
     }
 
+    /// By which word the bot of somebody who calls by webhook is their own.
+    fn word(&self) -> String {
+        format!("tea{}", self.nonce)
+    }
+
     /// A bot of the caller's own in their chat, and a command that was given it there.
     async fn bring_bot(&mut self, stage: &Stage, caller: &Client) {
         let owner = match caller.ok("app.info", json!({})).await["ID"].as_i64() {
             Some(app) => BotOwner::App(AppId(app)),
-            None => owner_of(WORD),
+            None => owner_of(&self.word()),
         };
         let messenger = stage.portal.messenger();
         let by = Doer { user: Some(UserId(caller.user)), ..Doer::default() };
@@ -196,11 +208,17 @@ impl Place {
             "imbot.register" => json!({ "CODE": format!("new{}", self.nonce) }),
             "imbot.v2.Bot.get" => json!({ "botId": self.bot }),
             "imbot.command.answer" => json!({ "COMMAND_ID": self.command, "MESSAGE": "Tea" }),
+            "imbot.message.add" => json!({ "DIALOG_ID": format!("chat{}", self.chat), "MESSAGE": "Tea" }),
             _ => json!({}),
         };
-        for word in ["CLIENT_ID", "botToken"].into_iter().filter(|_| self.bot > 0) {
-            if method.params.iter().any(|param| param.name == word) {
-                honest.insert(word.to_owned(), json!(WORD));
+        let own = [
+            ("CLIENT_ID", json!(self.word())),
+            ("botToken", json!(self.word())),
+            ("BOT_ID", json!(self.bot)),
+        ];
+        for (name, value) in own.into_iter().filter(|_| self.bot > 0) {
+            if method.params.iter().any(|param| param.name == name) {
+                honest.insert(name.to_owned(), value);
             }
         }
         honest.extend(more.as_object().expect("a map").clone());
@@ -227,6 +245,7 @@ impl Place {
             (_, "IDS") => json!([self.notification]),
             (_, "USER_ID") if kind == Kind::List => json!([3]),
             (_, "USER_ID") => json!(3),
+            ("imbot.chat.user.add", "USERS") => json!([4]),
             (_, "USERS" | "userIds") => json!([3]),
             (_, "ID") if method.starts_with("im.department") => json!([1]),
             (_, "ID") => json!([3]),

@@ -18,6 +18,7 @@ mod batch;
 mod beside;
 mod bot;
 mod bot_v2;
+mod bot_chat;
 mod chat;
 mod check;
 mod cluster;

@@ -1,28 +1,37 @@
 //! `imbot.*`: bots and what they do, for the programs behind them.
 //!
 //! Must hold: whoever calls says whose bots they mean, by their application or by `CLIENT_ID`; a bot that is not named is
-//! the first one.
+//! the first one. What a bot does goes by the use cases of people, with the bot as who acts.
 
 mod chat;
 mod command;
+mod member;
 mod message;
 mod register;
 
 pub use chat::METHODS as CHATS;
 pub use command::METHODS as COMMANDS;
+pub use member::METHODS as MEMBERS;
 pub use message::METHODS as MESSAGES;
 pub use register::METHODS as BOTS;
 
-use lately_messenger::Refusal;
 use lately_messenger::bot::{BotRefusal, owner_of};
+use lately_messenger::{Error, Refusal};
 use lately_model::{BotOwner, Dialect, UserId};
 
 use crate::rest::call::{Call, Failure};
 use crate::rest::params::Int;
+use crate::rest::registry::{Kind, Param};
 
 /// What anybody is refused who names a bot that is not theirs.
 pub(super) const NO_BOT: [Refusal; 3] =
     [no(BotRefusal::OwnerUnknown), no(BotRefusal::NotFound), no(BotRefusal::NotOwned)];
+
+/// Which bot acts.
+pub(super) const BOT_ID: Param = Param::optional("BOT_ID", Kind::Int, "the first bot of the application");
+
+/// Whose it is.
+pub(super) const CLIENT_ID: Param = Param::optional("CLIENT_ID", Kind::Text, "the application that calls");
 
 /// A refusal of this generation.
 pub(super) const fn no(why: BotRefusal) -> Refusal {
@@ -48,10 +57,18 @@ pub(super) async fn bot(call: &Call) -> Result<UserId, Failure> {
 }
 
 /// The same, and the caller's first bot where `BOT_ID` is not sent.
-#[expect(dead_code, reason = "the methods of messages and chats come next")]
 pub(super) async fn bot_or_first(call: &Call) -> Result<UserId, Failure> {
     if call.params.int("BOT_ID") == Int::Absent {
         return Ok(call.messenger().first_bot(owner(call)?).await?.bot);
     }
     bot(call).await
+}
+
+/// What a bot is refused by a use case of people, as `say` puts it for this method. One that was dismissed acts no more.
+pub(super) fn refused(say: impl FnOnce(Refusal) -> Refusal) -> impl FnOnce(Error) -> Failure {
+    |error| match error {
+        Error::Refused(Refusal::Core(_)) => no(BotRefusal::NotFound).into(),
+        Error::Refused(refusal) => say(refusal).into(),
+        fault => fault.into(),
+    }
 }

@@ -274,7 +274,7 @@ async fn user_add(call: &Call) -> Result<Answer, Failure> {
 }
 
 /// Hidden unless `N`, `0` or nothing is said in so many words (behaviour.md G).
-fn hides_history(call: &Call) -> bool {
+pub(super) fn hides_history(call: &Call) -> bool {
     let Some(value) = call.params.get("HIDE_HISTORY") else { return true };
     !matches!(text_of(value).as_deref(), Some("N" | "0" | ""))
 }

@@ -1,7 +1,7 @@
 //! `im.message.*`: messages sent, edited, taken back, liked, made into chats.
 
-use lately_messenger::Refusal;
 use lately_messenger::message::{Like, MessageDraft, MessageEdit, Patch, Target};
+use lately_messenger::{Error, Refusal};
 use lately_model::bot::CONTEXT_BYTES;
 use lately_model::{ChatId, DialogId, MessageId, UserId};
 use serde_json::Value;
@@ -161,8 +161,17 @@ async fn add(call: &Call) -> Result<Answer, Failure> {
     if draft.text.trim().is_empty() && !matches!(draft.attach, Patch::Put(_)) {
         return Err(Refusal::MessageEmpty.into());
     }
-    let message = call.messenger().send(call.user(), target(call)?, draft).await?;
+    let message = call.messenger().send(call.user(), target(call)?, draft).await.map_err(one_code)?;
     Ok(Answer::tree(message.0))
+}
+
+/// The reference has one code here for a keyboard or menu that is malformed or too large.
+fn one_code(error: Error) -> Error {
+    match error {
+        Error::Refused(Refusal::KeyboardTooLarge) => Refusal::KeyboardMalformed.into(),
+        Error::Refused(Refusal::MenuTooLarge) => Refusal::MenuMalformed.into(),
+        other => other,
+    }
 }
 
 /// Where to send: by dialog, else by person, else by chat.

@@ -31,7 +31,7 @@ use super::registry::Method;
 use super::shape::Wire;
 
 /// Every declaration, in the order in which documents list them.
-pub const GROUPS: [&[Method]; 31] = [
+pub const GROUPS: [&[Method]; 32] = [
     recent::METHODS,
     counter::METHODS,
     dialog::METHODS,
@@ -41,6 +41,7 @@ pub const GROUPS: [&[Method]; 31] = [
     bot::COMMANDS,
     bot::MESSAGES,
     bot::CHATS,
+    bot::MEMBERS,
     bot_v2::BOTS,
     bot_v2::COMMANDS,
     bot_v2::EVENTS,

@@ -27,6 +27,7 @@ fn first(refusal: BotRefusal) -> (StatusCode, &'static str, &'static str) {
         R::BadUrl(code) => (BAD, code, "A handler URL is missing, or is none"),
         R::TooMany => (BAD, "MAX_COUNT_ERROR", "The application has as many bots as it may"),
         R::NoAccess => (NO, "ACCESS_ERROR", "The bot does not have access to the specified dialog"),
+        R::MayNotPicture => (NO, "ACCESS_DENIED", "The bot may not change the picture of this chat"),
         R::MessageEmpty => (BAD, "MESSAGE_EMPTY", "Message can't be empty"),
         R::NoSuchMessage | R::MessageHidden => (BAD, "MESSAGE_ID_ERROR", "Message not found"),
         R::ReactionSet => (BAD, "WITHOUT_CHANGES", "Action already set"),
@@ -85,7 +86,7 @@ fn second(refusal: BotRefusal) -> (StatusCode, &'static str, &'static str) {
         }
         R::WordTaken => (BAD, "BOT_TOKEN_ROTATION_FAILED", "The token cannot be replaced by this one"),
         R::WordTooLong => (BAD, "BOT_TOKEN_INVALID_LENGTH", "A token has 40 characters at most"),
-        R::NoAccess => (NO, "ACCESS_DENIED", "The bot may not do this here"),
+        R::NoAccess | R::MayNotPicture => (NO, "ACCESS_DENIED", "The bot may not do this here"),
         R::MessageEmpty => (BAD, "EMPTY_MESSAGE", "The message is empty"),
         R::NotSent => (BAD, "SENDING_FAILED", "The message could not be sent"),
         R::NoSuchReaction => (BAD, "REACTION_NOT_FOUND", "There is no such reaction"),

@@ -114,7 +114,13 @@ fn undeclared(method: &str) -> &'static [&'static str] {
 
 /// What the other parameters are while one of them is hostile: good enough for the method to come far.
 fn honest(town: &Town, method: &Method) -> Vec<(&'static str, String)> {
+    let bots = method.name.starts_with("imbot.");
     let value = |name: &str, kind: Kind| match (name, kind) {
+        ("DIALOG_ID", _) if bots => format!("\"chat{}\"", town.bots),
+        // Else the bot would be gone after the first good call.
+        ("CHAT_ID", _) if method.name == "imbot.chat.leave" => town.own.to_string(),
+        ("CHAT_ID", _) if bots => town.bots.to_string(),
+        ("MESSAGE_ID", _) if bots => town.bots_message.to_string(),
         ("DIALOG_ID", _) => format!("\"chat{}\"", town.own),
         ("CHAT_ID", _) => town.own.to_string(),
         ("MESSAGE_ID", _) => town.own_message.to_string(),

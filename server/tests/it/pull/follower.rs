@@ -229,6 +229,9 @@ impl Shown {
             "messageLike" => {
                 if let Some(said) = self.said(chat, &params["id"]) {
                     said.params["LIKE"] = params["users"].clone();
+                    if params["users"] == json!([]) {
+                        said.params.as_object_mut().unwrap().remove("LIKE");
+                    }
                 }
             }
             _ => self.hear_deletion(params),
@@ -238,6 +241,10 @@ impl Shown {
     fn hear_deletion(&mut self, params: &Value) {
         let gone = &params["messages"][0];
         let (id, complete) = (number(&gone["id"]), gone["completelyDeleted"] == true);
+        if params["newLastMessage"]["id"] == 0 {
+            // Nothing was left to show.
+            self.rows.remove(params["dialogId"].as_str().unwrap());
+        }
         if let Some(row) = self.row(params) {
             row.counter = number(&params["counter"]);
             if row.last == id && !complete {

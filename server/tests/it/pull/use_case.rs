@@ -3,6 +3,8 @@
 //! Must hold: every method is among the cases, or changes nothing that clients show, or is named below with the reason
 //! why nobody is told.
 
+mod bot;
+
 use std::collections::BTreeSet;
 
 use lately_testkit::Client;
@@ -63,6 +65,9 @@ const READING: &[&str] = &[
     "imbot.v2.Bot.list",
     "imbot.v2.Command.list",
     "imbot.v2.Revision.get",
+    "imbot.chat.get",
+    "imbot.chat.user.list",
+    "imbot.dialog.get",
     "method.get",
     "methods",
     "profile",
@@ -137,6 +142,7 @@ struct Scene {
     marta: i64,
     command: i64,
     asked: i64,
+    talk: bot::Talk,
 }
 
 /// Who calls, and with what.
@@ -159,6 +165,7 @@ impl Scene {
         let params = json!({ "USER_ID": 2, "MESSAGE": "Look", "TAG": "T", "CLIENT_ID": "shop" });
         let notification = stage.alice.ok("im.notify.personal.add", params).await.as_i64().unwrap();
         let (marta, command, asked) = bot(&stage).await;
+        let talk = bot::Talk::of(&stage, marta).await;
         Self {
             stage,
             group,
@@ -171,6 +178,7 @@ impl Scene {
             marta,
             command,
             asked,
+            talk,
         }
     }
 
@@ -279,7 +287,7 @@ impl Scene {
                 alice,
                 json!({ "COMMAND": "echo", "MESSAGE_ID": self.asked, "MESSAGE": "two words", "CLIENT_ID": "shop" }),
             )],
-            _ => Vec::new(),
+            _ => self.talk.steps(&self.stage, marta, method),
         }
     }
 
