@@ -4,7 +4,9 @@
 //! removed stays as a user who is not active, so that its messages keep their author.
 
 pub(crate) mod book;
+mod chat;
 mod event;
+mod reading;
 mod refusal;
 pub(crate) mod told;
 
@@ -17,7 +19,9 @@ use lately_model::{
 use lately_store::{BotCount, Snapshot, Tx};
 
 pub use book::Known as KnownBot;
+pub use chat::BotChat;
 pub use event::{BotPage, BotScene, BotTold};
+pub use reading::Context as BotContext;
 pub use refusal::BotRefusal;
 
 use crate::user::{acting, free_email};

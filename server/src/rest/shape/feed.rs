@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::Wire;
 use super::entity::entity_link;
-use super::message::in_camels;
+use super::message::{forwarded, in_camels};
 use super::user::today;
 
 /// A page of the feed of `reader`.
@@ -69,7 +69,7 @@ pub(super) fn message(message: &Message, wire: &Wire<'_>) -> Value {
         "text": message.text,
         "isSystem": message.author_id.is_none(),
         "uuid": message.uuid,
-        "forward": null,
+        "forward": forwarded(message, wire),
         "params": message.params,
         "viewedByOthers": message.viewed,
     })
@@ -116,11 +116,19 @@ pub(super) fn chat(chat: &Chat, scene: &Scene, folder: FolderId, reader: UserId,
     })
 }
 
-/// When somebody was there is not told.
-pub(super) fn user(user: &User, wire: &Wire<'_>) -> Value {
+/// A person as programs see them.
+pub(super) fn person(user: &User, wire: &Wire<'_>) -> Value {
     let mut shown = in_camels(json!(today(user, wire)));
     if let Value::Object(map) = &mut shown {
         map.retain(|key, _| !matches!(key.as_str(), "network" | "botData" | "avatarHr"));
+    }
+    shown
+}
+
+/// The same in an event: when somebody was there is not told.
+pub(super) fn user(user: &User, wire: &Wire<'_>) -> Value {
+    let mut shown = person(user, wire);
+    if let Value::Object(map) = &mut shown {
         for (key, value) in map.iter_mut() {
             if matches!(key.as_str(), "idle" | "lastActivityDate" | "mobileLastDate" | "desktopLastDate") {
                 *value = json!(false);
