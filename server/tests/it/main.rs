@@ -16,6 +16,7 @@ mod backup;
 mod bad_input;
 mod batch;
 mod beside;
+mod bot_v2_chat;
 mod chat;
 mod check;
 mod cluster;

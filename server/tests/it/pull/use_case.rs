@@ -3,6 +3,8 @@
 //! Must hold: every method is among the cases, or changes nothing that clients show, or is named below with the reason
 //! why nobody is told.
 
+mod bot_v2;
+
 use std::collections::BTreeSet;
 
 use lately_testkit::Client;
@@ -58,6 +60,11 @@ const READING: &[&str] = &[
     "im.user.list.get",
     "im.user.status.get",
     "im.v2.File.download",
+    "imbot.v2.Chat.Message.get",
+    "imbot.v2.Chat.Message.getContext",
+    "imbot.v2.Chat.User.list",
+    "imbot.v2.Chat.get",
+    "imbot.v2.File.download",
     "method.get",
     "methods",
     "profile",
@@ -118,6 +125,8 @@ struct Scene {
     notification: i64,
     waiting: i64,
     sent: i64,
+    /// For what bots do.
+    bot: Option<bot_v2::Bot>,
 }
 
 /// Who calls, and with what.
@@ -139,11 +148,14 @@ impl Scene {
         let waiting = bring(&stage.alice, &chat(pair), "b.txt", "waits").await;
         let params = json!({ "USER_ID": 2, "MESSAGE": "Look", "TAG": "T", "CLIENT_ID": "shop" });
         let notification = stage.alice.ok("im.notify.personal.add", params).await.as_i64().unwrap();
-        Self { stage, group, pair, group_messages, private_messages, notification, waiting, sent }
+        Self { stage, group, pair, group_messages, private_messages, notification, waiting, sent, bot: None }
     }
 
     /// The steps of a method's case, one after another; nothing for a method without one.
     fn steps(&self, method: &str) -> Vec<Step<'_>> {
+        if let Some(method) = method.strip_prefix("imbot.v2.") {
+            return self.bot_v2(method);
+        }
         let method = method.strip_prefix("im.").unwrap_or(method);
         match method.split('.').next() {
             Some("message") => self.message(method),
@@ -326,7 +338,10 @@ async fn play(chosen: impl Fn(&str) -> bool) {
     let methods = methods.as_array().unwrap().iter().map(|name| name.as_str().unwrap().to_owned());
     let mut differences = Vec::new();
     for method in methods.filter(|method| chosen(method) && !skipped(method)) {
-        let scene = Scene::set().await;
+        let mut scene = Scene::set().await;
+        if method.starts_with("imbot.v2.") {
+            scene.bot = Some(bot_v2::Bot::set(&scene.stage).await);
+        }
         let Stage { portal, alice, bob, carol } = &scene.stage;
         let steps = scene.steps(&method);
         assert!(!steps.is_empty(), "{method} has no case: add one, or say here why nobody is told of it");
@@ -354,6 +369,10 @@ fn is_messenger(method: &str) -> bool {
     matches!(words.as_slice(), ["im", "message" | "dialog" | "recent", ..])
 }
 
+fn is_of_bots(method: &str) -> bool {
+    method.starts_with("imbot.v2.")
+}
+
 #[tokio::test]
 async fn a_client_that_heard_of_messages_and_reading_shows_what_a_fresh_one_shows() {
     play(is_messenger).await;
@@ -365,8 +384,13 @@ async fn a_client_that_heard_of_chats_shows_what_a_fresh_one_shows() {
 }
 
 #[tokio::test]
+async fn a_client_that_heard_of_what_bots_do_shows_what_a_fresh_one_shows() {
+    play(is_of_bots).await;
+}
+
+#[tokio::test]
 async fn a_client_that_heard_of_anything_else_shows_what_a_fresh_one_shows() {
-    play(|method| !is_messenger(method) && !method.starts_with("im.chat.")).await;
+    play(|method| !is_messenger(method) && !method.starts_with("im.chat.") && !is_of_bots(method)).await;
 }
 
 #[tokio::test]
