@@ -100,6 +100,8 @@ struct Place {
     storage: i64,
     notification: i64,
     department: i64,
+    /// A bot of the caller's, with the chat, message and file above.
+    bot: i64,
     /// Tells one call from another where a name may be taken only once.
     nonce: i64,
 }
@@ -120,9 +122,13 @@ impl Place {
             storage: 0,
             notification: 0,
             department: 1,
+            bot: 0,
             nonce: message,
         };
-        if needs(&["FILE_ID", "fileId"]) || method.name.starts_with("disk.") {
+        if method.name.starts_with("imbot.v2.Chat.") || method.name.starts_with("imbot.v2.File.") {
+            place.bring_bot(caller, &everybody).await;
+        }
+        if (needs(&["FILE_ID", "fileId"]) && place.bot == 0) || method.name.starts_with("disk.") {
             let file = json!({ "name": format!("{message}.txt"), "content": "dGVh" });
             let params = json!({ "dialogId": format!("chat{chat}"), "fields": file });
             let sent = caller.ok("im.v2.File.upload", params).await;
@@ -143,6 +149,33 @@ impl Place {
         place
     }
 
+    /// A bot that hears everything, with a chat of its own.
+    async fn bring_bot(&mut self, caller: &Client, everybody: &[i64]) {
+        let new = json!({
+            "CODE": format!("code-{}", self.nonce), "TYPE": "S", "CLIENT_ID": self.word(),
+            "EVENT_HANDLER": "https://bot.example/", "PROPERTIES": { "NAME": "Robot" },
+        });
+        self.bot = caller.ok("imbot.register", new).await.as_i64().expect("a bot");
+        let with = |mut params: Value| {
+            params["botId"] = json!(self.bot);
+            params["botToken"] = json!(self.word());
+            params
+        };
+        let made = with(json!({ "fields": { "userIds": everybody } }));
+        let made = caller.ok("imbot.v2.Chat.add", made).await;
+        let file = json!({ "name": "tea.txt", "content": "dGVh" });
+        let file = with(json!({ "dialogId": made["chat"]["dialogId"], "fields": file }));
+        let sent = caller.ok("imbot.v2.File.upload", file).await;
+        self.chat = made["chat"]["id"].as_i64().expect("a chat");
+        self.message = sent["messageId"].as_i64().expect("a message");
+        self.file = sent["file"]["id"].as_i64().expect("a file");
+    }
+
+    /// By which the caller's bots are known; another each time, since nobody has many.
+    fn word(&self) -> String {
+        format!("x{}", self.nonce)
+    }
+
     /// What the method must be told, so that nothing but the rank of the caller can be wrong.
     fn honest(&self, method: &Method) -> Value {
         let mut honest = Map::new();
@@ -159,6 +192,7 @@ impl Place {
             "im.notify.history.search" => json!({ "SEARCH_TEXT": "tea" }),
             "im.notify.read" => json!({ "ID": self.notification }),
             "im.search.chat.list" => json!({ "FIND": "plan" }),
+            name if name.starts_with("imbot.v2.") => json!({ "botToken": self.word() }),
             "event.bind" => json!({ "event_type": "offline" }),
             _ => json!({}),
         };
@@ -180,6 +214,14 @@ impl Place {
             (_, "id" | "FILE_ID" | "fileId") => json!(self.file),
             (_, "data") => json!({ "NAME": format!("new-{}.txt", self.nonce) }),
             (_, "fileContent") => json!([format!("new-{}.txt", self.nonce), "dGVh"]),
+            ("imbot.v2.Chat.update", "fields") => json!({ "title": "Tea" }),
+            ("imbot.v2.Chat.Message.send" | "imbot.v2.Chat.Message.update", "fields") => {
+                json!({ "message": "Coffee" })
+            }
+            (_, "botId") => json!(self.bot),
+            (_, "messageId") => json!(self.message),
+            (_, "userId") => json!(3),
+            (_, "reaction") => json!("like"),
             (_, "fields") => json!({ "name": format!("new-{}.txt", self.nonce), "content": "dGVh" }),
             (_, "CHAT_ID") => json!(self.chat),
             (_, "MESSAGE_ID") => json!(self.message),

@@ -80,6 +80,12 @@ struct Town {
     own: i64,
     /// Bob's message there.
     own_message: i64,
+    /// Bob's bot, known as "x".
+    bot: i64,
+    /// Its group with Bob.
+    bots: i64,
+    /// Its message there.
+    bots_message: i64,
 }
 
 impl Town {
@@ -102,7 +108,17 @@ impl Town {
             bob.ok("im.chat.add", json!({ "TITLE": "Team", "USERS": [3] })).await.as_i64().expect("a chat");
         let own_message = bob.say(format!("chat{own}"), "hello").await;
         assert!(group == 1 && private < own, "the low numbers are foreign");
-        Self { portal, bob, foreign: [group, private], foreign_message, own, own_message }
+        let bot = json!({
+            "CODE": "guard", "TYPE": "S", "CLIENT_ID": "x", "EVENT_HANDLER": "https://bot.example/",
+            "PROPERTIES": { "NAME": "Guard" },
+        });
+        let bot = bob.ok("imbot.register", bot).await.as_i64().expect("a bot");
+        let made = json!({ "botId": bot, "botToken": "x", "fields": { "userIds": [2], "message": "Hello" } });
+        let made = bob.ok("imbot.v2.Chat.add", made).await;
+        let number = |key: &str| made["chat"][key].as_i64().expect("a number");
+        let (bots, bots_message) = (number("id"), number("lastMessageId"));
+        let foreign = [group, private];
+        Self { portal, bob, foreign, foreign_message, own, own_message, bot, bots, bots_message }
     }
 
     async fn secrets(&self) -> Vec<Value> {
