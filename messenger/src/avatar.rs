@@ -3,12 +3,11 @@
 //! Must hold: what is shown as a picture was made here, from one that could be decoded; nobody's own bytes are served
 //! under an avatar's address.
 
-use lately_model::phrase::Actor;
 use lately_model::right::{Act, Verdict, verdict};
-use lately_model::{Blob, Chat, DialogId, Phrase, User, UserId, blob};
-use lately_store::{AVATAR_PREFIX, NewMessage};
+use lately_model::{Blob, Chat, DialogId, User, UserId, blob};
+use lately_store::AVATAR_PREFIX;
 
-use crate::chat::{codes, system};
+use crate::chat::look::pictured;
 use crate::dialog::{self, role_in};
 use crate::link::Delivery;
 use crate::upload::Unkept;
@@ -54,15 +53,7 @@ impl Messenger {
         self.store
             .write(move |tx| {
                 let (actor, chat) = may_picture(tx, user, dialog)?;
-                if chat.avatar == avatar {
-                    return Ok(());
-                }
-                tx.picture_chat(chat.id, &avatar, now)?;
-                let said = language.say(&Phrase::ChatPictured { actor: Actor::from(&actor) });
-                // The code is the contract's own (behaviour.md G).
-                let message = system(&chat, user, said, codes("CHAT_LEAVE"), now);
-                tx.append_message(&NewMessage { counts: true, ..message })?;
-                Ok(())
+                pictured(tx, &actor, &chat, &avatar, language, now)
             })
             .await
     }

@@ -4,8 +4,10 @@
 //! removed stays as a user who is not active, so that its messages keep their author.
 
 pub(crate) mod book;
+mod chat;
 mod event;
 mod joint;
+mod reading;
 mod refusal;
 pub(crate) mod told;
 
@@ -18,8 +20,10 @@ use lately_model::{
 use lately_store::{BotCount, Snapshot, Tx};
 
 pub use book::Known as KnownBot;
+pub use chat::BotChat;
 pub use event::{BotPage, BotScene, BotTold};
 pub use joint::{JointEvent, JointPage};
+pub use reading::Context as BotContext;
 pub use refusal::BotRefusal;
 
 use crate::user::{acting, free_email};

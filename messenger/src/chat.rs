@@ -2,7 +2,10 @@
 //!
 //! Must hold: members are told in system messages of what happens to their chat (behaviour.md G).
 
+pub(crate) mod look;
 mod manager;
+
+pub use look::ChatEdit;
 
 use lately_model::notification::REMOVAL;
 use lately_model::phrase::{Actor, mention};
@@ -47,6 +50,8 @@ pub struct ChatDraft {
     pub entity_id: String,
     /// The address of its picture, as [`Messenger::keep_avatar`] gave it; empty for none.
     pub avatar: String,
+    /// Who owns it instead of whoever makes it, if they can be invited.
+    pub owner: Option<UserId>,
 }
 
 impl Messenger {
@@ -171,56 +176,6 @@ impl Messenger {
             .await
     }
 
-    /// `im.chat.updateTitle`: the same title again changes nothing and tells nobody.
-    pub async fn rename(&self, user: UserId, dialog: DialogId, title: String) -> Result<(), Error> {
-        let title = text::clip(title.trim(), text::TITLE_MAX_CHARS);
-        if title.is_empty() {
-            return Err(Refusal::TitleEmpty.into());
-        }
-        let (now, language) = (self.now(), self.language());
-        self.store
-            .write(move |tx| {
-                let actor = acting(tx, user)?;
-                let (chat, role) = group(tx, user, dialog, Refusal::NoAccess)?;
-                if verdict(&actor, role, &chat, Act::Rename) != Verdict::Allowed {
-                    return Err(Refusal::NoAccess.into());
-                }
-                if chat.title == title {
-                    return Ok(());
-                }
-                tx.rename_chat(chat.id, &title)?;
-                let said = language.say(&Phrase::ChatRenamed { actor: Actor::from(&actor), title: &title });
-                let told = NewMessage { counts: true, ..system(&chat, user, said, Map::new(), now) };
-                tx.append_message(&told)?;
-                Ok(())
-            })
-            .await
-    }
-
-    /// `im.chat.updateColor`: gives a chat another colour of the palette and tells its members.
-    pub async fn recolor(&self, user: UserId, dialog: DialogId, code: String) -> Result<(), Error> {
-        if !color::choosable(&code) {
-            return Err(Refusal::NoSuchColor.into());
-        }
-        let (now, language) = (self.now(), self.language());
-        self.store
-            .write(move |tx| {
-                let actor = acting(tx, user)?;
-                let (chat, role) = group(tx, user, dialog, Refusal::WrongRequest)?;
-                match verdict(&actor, role, &chat, Act::Recolor) {
-                    Verdict::Allowed if chat.shown_color() != color::shown(&code, chat.id.0) => {}
-                    Verdict::Restricted => return Err(Refusal::NoAccess.into()),
-                    _ => return Err(Refusal::WrongRequest.into()),
-                }
-                tx.recolor_chat(chat.id, &code)?;
-                let said = language.say(&Phrase::ChatRecolored { actor: Actor::from(&actor), color: &code });
-                let told = NewMessage { counts: true, ..system(&chat, user, said, Map::new(), now) };
-                tx.append_message(&told)?;
-                Ok(())
-            })
-            .await
-    }
-
     /// `im.chat.setOwner`: the present owner again is fine.
     pub async fn set_owner(&self, by: Doer, dialog: DialogId, owner: UserId) -> Result<(), Error> {
         let (user, now) = (by.user.unwrap_or_default(), self.now());
@@ -292,7 +247,8 @@ pub(crate) fn make_chat(
         title if title.is_empty() => automatic_title(tx, &code, language)?,
         title => title,
     };
-    let invited = newcomers(tx, actor, None, &draft.users)?;
+    let wanted: Vec<UserId> = draft.users.iter().copied().chain(draft.owner).collect();
+    let invited = newcomers(tx, actor, None, &wanted)?;
     let from_outside = actor.is_extranet();
     let chat = Chat {
         kind: if draft.open && !from_outside { ChatKind::Open } else { ChatKind::Group },
@@ -309,6 +265,9 @@ pub(crate) fn make_chat(
     let mut members = vec![(actor.id, true)];
     members.extend(invited.iter().map(|user| (*user, false)));
     let chat = tx.create_chat(&NewChat { chat, members }, now)?;
+    if let Some(owner) = draft.owner.filter(|owner| invited.contains(owner)) {
+        tx.set_owner(chat.id, owner)?;
+    }
     open_chat(tx, actor, &chat, draft, &invited, language, now)?;
     Ok(chat.id)
 }

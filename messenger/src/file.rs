@@ -160,6 +160,21 @@ impl Messenger {
         self.sign_once(user, &Pass::Fetch { part: Part::Whole, file: id }).await
     }
 
+    /// `imbot.v2.File.download`: a link, for one use, to a file of whatever dialog.
+    pub async fn any_file_link(&self, user: UserId, id: FileId) -> Result<String, Error> {
+        self.store
+            .read(move |snapshot| {
+                let actor = acting(snapshot, user)?;
+                let file = snapshot.file(id)?.filter(|file| !file.chat_id.is_none() && there(file));
+                let file = file.ok_or(Refusal::NoSuchFile)?;
+                let inside = snapshot.member(file.chat_id, user)?.is_some();
+                let reads = inside && may_read(snapshot, &actor, &file)?;
+                if reads { Ok(()) } else { Err(Error::from(Refusal::NoAccessToFile)) }
+            })
+            .await?;
+        self.sign_once(user, &Pass::Fetch { part: Part::Whole, file: id }).await
+    }
+
     /// `im.disk.file.delete`: the caller's own file goes, and with it its place in the message; a message that said
     /// nothing else is taken back. False if the caller cannot see such a file there; somebody else's stays.
     pub async fn delete_file(&self, user: UserId, chat: ChatId, id: FileId) -> Result<bool, Error> {
@@ -265,7 +280,13 @@ fn gathered(
 }
 
 /// A file of its own with the same bytes.
-fn copied(tx: &mut Tx<'_>, actor: &User, folder: &Folder, file: File, now: Moment) -> Result<File, Error> {
+pub(crate) fn copied(
+    tx: &mut Tx<'_>,
+    actor: &User,
+    folder: &Folder,
+    file: File,
+    now: Moment,
+) -> Result<File, Error> {
     let chat_id = match folder.owner {
         Owner::Chat(chat) => chat,
         _ => ChatId(0),

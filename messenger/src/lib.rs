@@ -66,7 +66,7 @@ use tokio::sync::{Notify, OnceCell, Semaphore, mpsc, watch};
 
 pub use clock::{Clock, SystemClock};
 pub use dice::{Dice, SystemDice};
-pub use lately_store::Span;
+pub use lately_store::{MemberOrder, Span};
 pub use refusal::{Error, Refusal};
 pub use resident::Gauge;
 pub use resident::card::{Card, Pieces};

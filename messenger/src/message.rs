@@ -1,7 +1,11 @@
 //! Messages: sent once, edited, taken back, liked.
 
-mod erase;
+mod forward;
+mod reaction;
+mod removal;
 mod share;
+
+pub use forward::{FORWARDS_MOST, Sent, ToForward};
 
 use lately_model::message::{ATTACH_LIMIT, EDIT_WINDOW, KEYBOARD_LIMIT};
 use lately_model::recent::role_of;

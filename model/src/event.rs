@@ -38,6 +38,8 @@ pub enum Event {
     Recolored(ChatId),
     /// A chat has another picture.
     Pictured(ChatId),
+    /// A chat is about something else.
+    Described(ChatId),
     /// A chat has another owner, or other managers.
     Owned(ChatId),
     /// These people are members now.
@@ -80,6 +82,7 @@ impl Event {
             | Self::Renamed(chat)
             | Self::Recolored(chat)
             | Self::Pictured(chat)
+            | Self::Described(chat)
             | Self::Owned(chat)
             | Self::Joined(chat, _)
             | Self::Parted(chat, _)
@@ -115,6 +118,7 @@ impl Event {
                 | Self::Renamed(_)
                 | Self::Recolored(_)
                 | Self::Pictured(_)
+                | Self::Described(_)
                 | Self::Owned(_)
                 | Self::Joined(..)
                 | Self::Parted(..)

@@ -69,7 +69,7 @@ pub use id::{
 pub use invitation::Invitation;
 pub use line::Line;
 pub use member::{Member, Role};
-pub use message::Message;
+pub use message::{Forward, Message};
 pub use moment::Moment;
 pub use notification::{Notification, NotificationKind};
 pub use occasion::Occasion;

@@ -42,7 +42,44 @@ pub struct Message {
     pub viewed: bool,
 }
 
+/// Where a message was sent on from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Forward {
+    /// The message that it is a copy of.
+    pub id: MessageId,
+    /// Who wrote that; zero for the system.
+    pub user_id: UserId,
+    /// Where.
+    pub chat_id: ChatId,
+    /// When.
+    pub date: Moment,
+}
+
+impl Forward {
+    /// As the parameters of the copy say it.
+    pub fn params(&self) -> [(String, Value); 4] {
+        let said = [
+            ("FORWARD_ID", self.id.0),
+            ("FORWARD_USER_ID", self.user_id.0),
+            ("FORWARD_CHAT_ID", self.chat_id.0),
+            ("FORWARD_DATE", self.date.0),
+        ];
+        said.map(|(key, value)| (key.to_owned(), Value::from(value)))
+    }
+}
+
 impl Message {
+    /// Where it was sent on from, if it was.
+    pub fn forward(&self) -> Option<Forward> {
+        let number = |key: &str| self.params.get(key).and_then(Value::as_i64);
+        Some(Forward {
+            id: MessageId(number("FORWARD_ID")?),
+            user_id: UserId(number("FORWARD_USER_ID")?),
+            chat_id: ChatId(number("FORWARD_CHAT_ID")?),
+            date: Moment(number("FORWARD_DATE")?),
+        })
+    }
+
     /// The files it carries.
     pub fn file_ids(&self) -> Vec<FileId> {
         let ids = self.params.get("FILE_ID").and_then(Value::as_array);

@@ -93,6 +93,14 @@ impl Tx<'_> {
         self.told_room(chat)
     }
 
+    /// Says what a chat is about.
+    pub fn describe_chat(&mut self, chat: ChatId, description: &str) -> Result<(), StoreError> {
+        let sql = "UPDATE chat SET description = ?2 WHERE id = ?1";
+        self.engine.run_one(sql, &[chat.into(), description.into()])?;
+        self.happened(Event::Described(chat));
+        self.told_room(chat)
+    }
+
     /// Hands a chat to another owner, who also becomes a manager.
     pub fn set_owner(&mut self, chat: ChatId, owner: UserId) -> Result<(), StoreError> {
         self.engine.run_one("UPDATE chat SET owner_id = ?2 WHERE id = ?1", &[chat.into(), owner.into()])?;

@@ -82,6 +82,7 @@ pub use fact::Fact;
 pub use feed::{FeedOwner, FeedPart};
 pub use gauge::{BATCH_BOUNDS, Gauge};
 pub use inspect::Inspection;
+pub use member::MemberOrder;
 pub use message::{Deletion, NewMessage, Page};
 pub use message_search::Sought;
 pub use notification::{Part, TAGGED_AT_ONCE, Tagged};

@@ -10,6 +10,18 @@ use crate::{Change, Entry, Snapshot, Span, StoreError, Tx};
 pub(crate) const COLUMNS: &str = "m.chat_id, m.user_id, m.manager, m.muted, m.joined_at, m.first_visible_id, \
      m.last_read_id, m.read_ordinal, m.read_at, m.hidden_upto, m.pin_order, m.mark, m.marked_id, m.updated_at";
 
+/// In which order members are wanted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum MemberOrder {
+    /// As they joined.
+    #[default]
+    Joined,
+    /// By their number as users.
+    User,
+    /// By their newest message here; whoever wrote none comes first.
+    Said,
+}
+
 /// How many people one event tells of who came: each is shown whole.
 const JOINED_AT_ONCE: usize = 100;
 
@@ -78,6 +90,33 @@ impl Snapshot<'_> {
         let columns = crate::user::COLUMNS;
         let sql = format!("SELECT {columns} {from} AND m.user_id > ?6 ORDER BY m.user_id LIMIT ?7");
         let rows = self.engine.rows(&sql, &params)?;
+        rows.into_iter().map(|mut row| crate::user::read(&mut row)).collect()
+    }
+
+    /// Up to `limit` members in this order, or in the opposite one.
+    pub fn member_users_by(
+        &self,
+        chat: ChatId,
+        (order, backwards): (MemberOrder, bool),
+        limit: i64,
+    ) -> Result<Vec<User>, StoreError> {
+        let keys: &[&str] = match order {
+            MemberOrder::Joined => &["m.joined_at", "m.user_id"],
+            MemberOrder::User => &["m.user_id"],
+            MemberOrder::Said => &[
+                "COALESCE((SELECT max(x.ordinal) FROM message x WHERE x.chat_id = m.chat_id \
+                 AND x.actor_id = m.user_id AND x.counts = 1 AND x.deleted = 0), 0)",
+                "m.user_id",
+            ],
+        };
+        let way = if backwards { "DESC" } else { "ASC" };
+        let keys: Vec<String> = keys.iter().map(|key| format!("{key} {way}")).collect();
+        let sql = format!(
+            "SELECT {} FROM member m JOIN \"user\" u ON u.id = m.user_id WHERE m.chat_id = ?1 ORDER BY {} LIMIT ?2",
+            crate::user::COLUMNS,
+            keys.join(", ")
+        );
+        let rows = self.engine.rows(&sql, &[chat.into(), limit.into()])?;
         rows.into_iter().map(|mut row| crate::user::read(&mut row)).collect()
     }
 

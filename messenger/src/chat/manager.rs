@@ -5,7 +5,7 @@
 use lately_model::right::{Act, Verdict, verdict};
 use lately_model::{DialogId, UserId};
 
-use super::group;
+use super::{NAMED, group};
 use crate::user::acting;
 use crate::{Error, Messenger, Refusal};
 
@@ -33,6 +33,33 @@ impl Messenger {
                     tx.set_managers(chat.id, &[whom], manager)?;
                 }
                 Ok(())
+            })
+            .await
+    }
+
+    /// `imbot.v2.Chat.Manager.add`, `.delete`: the same for several at once. Whoever is no member, or the owner, is passed over.
+    pub async fn set_managers(
+        &self,
+        user: UserId,
+        dialog: DialogId,
+        who: Vec<UserId>,
+        manager: bool,
+    ) -> Result<(), Error> {
+        self.store
+            .write(move |tx| {
+                let actor = acting(tx, user)?;
+                let (chat, role) = group(tx, user, dialog, Refusal::NoAccess)?;
+                if verdict(&actor, role, &chat, Act::SetManager) != Verdict::Allowed {
+                    return Err(Error::from(Refusal::NoAccess));
+                }
+                let mut others = Vec::new();
+                for id in who.iter().take(NAMED).filter(|id| **id != chat.owner_id) {
+                    let member = tx.member(chat.id, *id)?.filter(|member| member.manager != manager);
+                    if member.is_some() && !others.contains(id) {
+                        others.push(*id);
+                    }
+                }
+                if others.is_empty() { Ok(()) } else { Ok(tx.set_managers(chat.id, &others, manager)?) }
             })
             .await
     }

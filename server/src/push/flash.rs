@@ -6,7 +6,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use lately_model::{AppId, ChatId, UserId};
+use lately_model::{AppId, Chat, ChatId, User, UserId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -28,6 +28,17 @@ const NAMED: usize = 1000;
 pub enum Flash {
     /// Somebody writes in a chat.
     Writing(ChatId, UserId),
+    /// A bot does something in a chat.
+    Acting {
+        /// Where.
+        chat: ChatId,
+        /// Which bot.
+        bot: UserId,
+        /// What it does, as a code that clients have words for; `None` is writing.
+        code: Option<String>,
+        /// For how many seconds that is shown; `None` leaves it to the clients.
+        seconds: Option<i64>,
+    },
     /// These people are connected.
     Here(Vec<UserId>),
     /// Somebody is not connected any more.
@@ -91,9 +102,13 @@ impl Push {
         match flash {
             Flash::Writing(chat, user) => {
                 let heard = self.messenger.onlookers(Arc::clone(&self.ears), chat, user).await;
-                let Ok(Some((chat, writer, hearers))) = heard else { return Vec::new() };
-                let letters = shape::presence::writing(&chat, &writer, &hearers, &self.wire(), self.now());
-                letters.into_iter().map(Flashed::Letter).collect()
+                let Ok(Some(heard)) = heard else { return Vec::new() };
+                self.seen_writing(heard, (None, None))
+            }
+            Flash::Acting { chat, bot, code, seconds } => {
+                let heard = self.messenger.onlookers(Arc::clone(&self.ears), chat, bot).await;
+                let Ok(Some(heard)) = heard else { return Vec::new() };
+                self.seen_writing(heard, (code.as_deref(), seconds))
             }
             Flash::Here(users) => {
                 let now = self.now();
@@ -118,6 +133,16 @@ impl Push {
                 vec![Flashed::Letter(Letter { variant: 0, body: Arc::new(body), to })]
             }
         }
+    }
+
+    /// That somebody writes, or what a bot does instead and for how many seconds.
+    fn seen_writing(
+        &self,
+        (chat, writer, hearers): (Chat, User, Vec<UserId>),
+        action: (Option<&str>, Option<i64>),
+    ) -> Vec<Flashed> {
+        let letters = shape::presence::writing(&chat, &writer, action, &hearers, &self.wire(), self.now());
+        letters.into_iter().map(Flashed::Letter).collect()
     }
 
     /// That somebody came or went.

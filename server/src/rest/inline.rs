@@ -20,8 +20,13 @@ use super::refusal::SystemError;
 use super::registry::Method;
 
 /// The methods whose calls carry files.
-const METHODS: [&str; 4] =
-    ["im.v2.File.upload", "disk.folder.uploadFile", "disk.storage.uploadFile", "disk.file.uploadVersion"];
+const METHODS: [&str; 5] = [
+    "im.v2.File.upload",
+    "imbot.v2.File.upload",
+    "disk.folder.uploadFile",
+    "disk.storage.uploadFile",
+    "disk.file.uploadVersion",
+];
 
 /// Bodies up to this many bytes are read as all others are.
 pub const SMALL: u64 = 1 << 20;

@@ -29,6 +29,14 @@ const PEOPLE: [(&str, Person); 4] = [
     ("bot", Person::Robot),
 ];
 
+/// What a bot does with messages of its own alone.
+const OF_ITS_OWN: [&str; 4] = [
+    "imbot.message.update",
+    "imbot.message.delete",
+    "imbot.v2.Chat.Message.update",
+    "imbot.v2.Chat.Message.delete",
+];
+
 /// A picture of one point.
 const PICTURE: &str =
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
@@ -142,11 +150,11 @@ impl Place {
         if method.name.starts_with("imbot.") || needs(&["BOT_ID", "context"]) {
             place.bring_bot(stage, caller).await;
         }
-        if method.name.starts_with("imbot.chat.") {
+        if ["imbot.chat.", "imbot.v2.Chat."].iter().any(|module| method.name.starts_with(module)) {
             let handed = json!({ "CHAT_ID": chat, "USER_ID": place.bot });
             caller.ok("im.chat.setOwner", handed).await;
         }
-        if ["imbot.message.update", "imbot.message.delete"].contains(&method.name) {
+        if OF_ITS_OWN.contains(&method.name) {
             let said = json!({
                 "BOT_ID": place.bot, "CLIENT_ID": place.word(), "DIALOG_ID": format!("chat{chat}"), "MESSAGE": "Tea",
             });
@@ -257,14 +265,18 @@ impl Place {
             (_, "STATUS") => json!("away"),
             (_, "TYPE") => json!("CHAT"),
             ("imbot.v2.Bot.register", "fields") => {
-                json!({ "code": format!("new{}", self.nonce), "botToken": WORD, "properties": { "name": "Tea" } })
+                json!({ "code": format!("new{}", self.nonce), "botToken": "new word", "properties": { "name": "Tea" } })
             }
+            ("imbot.v2.File.upload", "fields") => json!({ "name": "tea.txt", "content": "dGVh" }),
+            ("imbot.v2.Chat.update", "fields") => json!({ "title": "Tea" }),
             ("imbot.v2.Command.register", "fields") => json!({ "command": "coffee", "hidden": true }),
             (name, "fields") if name.starts_with("imbot.v2.") => json!({ "message": "Tea", "hidden": true }),
             (_, "fields") => json!({ "name": format!("new-{}.txt", self.nonce), "content": "dGVh" }),
             (_, "BOT_ID" | "botId") => json!(self.bot),
             (_, "COMMAND_ID" | "commandId") => json!(self.command),
             (_, "messageId") => json!(self.message),
+            (_, "userId") => json!(3),
+            (_, "reaction") => json!("like"),
             (_, "LANG") => json!([{ "LANGUAGE_ID": "en", "TITLE": "Tea" }]),
             (_, "PROPERTIES") => json!({ "NAME": "Tea" }),
             (_, "FIELDS") => json!({ "PROPERTIES": { "NAME": "Tea" }, "HIDDEN": "Y" }),

@@ -81,9 +81,11 @@ struct Town {
     own: i64,
     /// Bob's message there.
     own_message: i64,
-    /// A group of a bot with Carol. Whoever knows the word `hello` may have the bot do anything.
+    /// Bob's bot. Whoever knows the word `hello` may have it do anything.
+    bot: i64,
+    /// Its group with Bob and Carol.
     bots: i64,
-    /// The bot's message there.
+    /// Its message there.
     bots_message: i64,
 }
 
@@ -108,14 +110,16 @@ impl Town {
         let own_message = bob.say(format!("chat{own}"), "hello").await;
         assert!(group == 1 && private < own, "the low numbers are foreign");
         let bot = json!({
-            "CODE": "marta", "CLIENT_ID": "hello", "EVENT_HANDLER": "https://bot.example/", "PROPERTIES": { "NAME": "Marta" },
+            "CODE": "marta", "TYPE": "S", "CLIENT_ID": "hello", "EVENT_HANDLER": "https://bot.example/",
+            "PROPERTIES": { "NAME": "Marta" },
         });
-        bob.ok("imbot.register", bot).await;
-        let bots = json!({ "CLIENT_ID": "hello", "TITLE": "Bots", "USERS": [3] });
+        let bot = bob.ok("imbot.register", bot).await.as_i64().expect("a bot");
+        let bots = json!({ "CLIENT_ID": "hello", "TITLE": "Bots", "USERS": [2, 3] });
         let bots = bob.ok("imbot.chat.add", bots).await.as_i64().expect("a chat");
         let said = json!({ "CLIENT_ID": "hello", "DIALOG_ID": format!("chat{bots}"), "MESSAGE": "hello" });
         let bots_message = bob.ok("imbot.message.add", said).await.as_i64().expect("a message");
-        Self { portal, bob, foreign: [group, private], foreign_message, own, own_message, bots, bots_message }
+        let foreign = [group, private];
+        Self { portal, bob, foreign, foreign_message, own, own_message, bot, bots, bots_message }
     }
 
     async fn secrets(&self) -> Vec<Value> {

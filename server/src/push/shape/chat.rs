@@ -85,6 +85,11 @@ pub fn pictured(stage: &Stage<'_>) -> Vec<Letter> {
     changed(stage, "chatAvatar", "avatar", |chat| stage.wire.absolute(&chat.avatar))
 }
 
+/// `chatDescription`.
+pub fn described(stage: &Stage<'_>) -> Vec<Letter> {
+    changed(stage, "chatDescription", "description", |chat| chat.description.clone())
+}
+
 fn changed(stage: &Stage<'_>, command: &str, key: &str, value: impl Fn(&Chat) -> String) -> Vec<Letter> {
     let Some(chat) = stage.chat() else { return Vec::new() };
     let params = json!({ "chatId": chat.id, key: value(chat) });

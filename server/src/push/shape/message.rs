@@ -10,6 +10,7 @@ use super::chat::chat_object;
 use super::person::{users_by_id, users_short};
 use super::{Stage, counter_type, last_for, own_dialog, own_row, recent_config, with_dialog};
 use crate::rest::shape::file::file;
+use crate::rest::shape::message::forwarded;
 use crate::rest::shape::text::linked;
 
 /// `message` in private dialogs, `messageChat` elsewhere.
@@ -52,7 +53,7 @@ pub fn said(stage: &Stage<'_>) -> Vec<Letter> {
             "counter": 0,
             "isImportant": false,
             "importantFor": [],
-            "forward": null,
+            "forward": forwarded(message, wire),
         },
         "files": files(None),
         "lines": lines(stage, chat),

@@ -20,6 +20,7 @@ use serde_json::{Map, Value, json};
 
 use super::body::{Body, Letter, members};
 use crate::rest::shape::Wire;
+use crate::rest::shape::message::forwarded;
 use crate::rest::shape::text::linked;
 
 /// The revision of the protocol, by which clients see whether they fit.
@@ -53,6 +54,7 @@ fn written(stage: &Stage<'_>) -> Vec<Letter> {
         Event::Renamed(_) => chat::renamed(stage),
         Event::Recolored(_) => chat::recolored(stage),
         Event::Pictured(_) => chat::pictured(stage),
+        Event::Described(_) => chat::described(stage),
         Event::Owned(_) => chat::owned(stage),
         Event::Joined(_, ref users) => member::joined(stage, users),
         Event::Parted(_, user) => member::parted(stage, user),
@@ -207,7 +209,7 @@ fn rest_message(message: &Message, wire: &Wire<'_>) -> Value {
         "text": linked(&message.text),
         "isSystem": message.author_id.is_none(),
         "uuid": message.uuid,
-        "forward": null,
+        "forward": forwarded(message, wire),
         "params": message.params,
         "viewedByOthers": message.viewed,
     })

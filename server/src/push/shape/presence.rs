@@ -12,8 +12,19 @@ use crate::rest::shape::Wire;
 /// The module of presence.
 const ONLINE: &str = "online";
 
-/// `inputActionNotify`, and for older clients `startWriting`.
-pub fn writing(chat: &Chat, writer: &User, hearers: &[UserId], wire: &Wire<'_>, now: Moment) -> Vec<Letter> {
+/// How many of them a second has.
+const MILLISECONDS: i64 = 1000;
+
+/// `inputActionNotify`, and for older clients `startWriting`. A bot may do something else, which has a code, and say for how
+/// many seconds that is shown.
+pub fn writing(
+    chat: &Chat,
+    writer: &User,
+    (code, seconds): (Option<&str>, Option<i64>),
+    hearers: &[UserId],
+    wire: &Wire<'_>,
+    now: Moment,
+) -> Vec<Letter> {
     let who = json!({
         "chatId": chat.id,
         "userId": writer.id,
@@ -23,8 +34,8 @@ pub fn writing(chat: &Chat, writer: &User, hearers: &[UserId], wire: &Wire<'_>, 
     let mut action = who.clone();
     if let Value::Object(map) = &mut action {
         map.insert("type".to_owned(), json!("writing"));
-        map.insert("statusMessageCode".to_owned(), Value::Null);
-        map.insert("duration".to_owned(), Value::Null);
+        map.insert("statusMessageCode".to_owned(), json!(code));
+        map.insert("duration".to_owned(), json!(seconds.map(|seconds| seconds.saturating_mul(MILLISECONDS))));
     }
     let own = |user: UserId| {
         let mut own = Map::new();

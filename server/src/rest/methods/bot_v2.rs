@@ -6,21 +6,28 @@ mod chat;
 mod command;
 mod event;
 mod file;
+mod member;
 mod message;
+mod reaction;
 mod register;
 
 pub use chat::METHODS as CHATS;
 pub use command::METHODS as COMMANDS;
 pub use event::METHODS as EVENTS;
 pub use file::METHODS as FILES;
+pub use member::METHODS as MEMBERS;
 pub use message::METHODS as MESSAGES;
+pub use reaction::METHODS as REACTIONS;
 pub use register::METHODS as BOTS;
 
-use lately_messenger::Refusal;
 use lately_messenger::bot::{BotRefusal, owner_of};
-use lately_model::{BotOwner, Dialect, UserId};
+use lately_messenger::{Error, Refusal};
+use lately_model::{BotOwner, Dialect, DialogId, UserId};
+use serde_json::{Value, json};
 
+use crate::rest::answer::Answer;
 use crate::rest::call::{Call, Failure};
+use crate::rest::schema::Shape;
 
 /// What anybody is refused who names a bot that is not theirs.
 pub(super) const NO_BOT: [Refusal; 4] = [
@@ -29,6 +36,18 @@ pub(super) const NO_BOT: [Refusal; 4] = [
     no(BotRefusal::NotFound),
     no(BotRefusal::NotOwned),
 ];
+
+/// The same, and what a bot is refused where it is not in the chat, or may not do this there.
+pub(super) const DENIED: [Refusal; 5] = [
+    no(BotRefusal::OwnerUnknown),
+    no(BotRefusal::IdMissing),
+    no(BotRefusal::NotFound),
+    no(BotRefusal::NotOwned),
+    no(BotRefusal::NoAccess),
+];
+
+/// What methods give that have nothing to tell.
+pub(super) const DONE: Shape = Shape::Object(&[("result", Shape::Bool)]);
 
 /// A refusal of this generation.
 pub(super) const fn no(why: BotRefusal) -> Refusal {
@@ -56,4 +75,91 @@ pub(super) async fn bot(call: &Call) -> Result<UserId, Failure> {
     let owner = owner(call)?;
     let id = call.positive("botId").map(UserId).ok_or(no(BotRefusal::IdMissing))?;
     Ok(call.messenger().own_bot(owner, Dialect::V2, id).await?.bot)
+}
+
+/// [`DONE`].
+pub(super) fn done() -> Answer {
+    Answer::tree(json!({ "result": true }))
+}
+
+/// `dialogId`; what names no dialog names none that a bot is in.
+pub(super) fn dialog(call: &Call) -> Result<DialogId, Refusal> {
+    let sent = call.params.text("dialogId").and_then(|sent| DialogId::parse(&sent));
+    sent.ok_or(no(BotRefusal::NoAccess))
+}
+
+/// Yes or no, as programs write it: `true`, `"Y"`, 1; `false`, `"N"`, 0. `None` for whatever else.
+pub(super) fn truth(value: Option<&Value>) -> Option<bool> {
+    match value? {
+        Value::Bool(truth) => Some(*truth),
+        Value::Number(number) => match number.as_i64() {
+            Some(0) => Some(false),
+            Some(1) => Some(true),
+            _ => None,
+        },
+        Value::String(text) => match text.as_str() {
+            "Y" | "true" | "1" => Some(true),
+            "N" | "false" | "0" => Some(false),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// What a use case refuses, in the words of this generation. Whoever may not do something is always told so alike.
+pub(super) fn refused(error: Error) -> Failure {
+    use BotRefusal as B;
+    use Refusal as R;
+    let refusal = match error {
+        Error::Refused(refusal) => refusal,
+        fault => return fault.into(),
+    };
+    let why = match refusal {
+        R::Bot(_, why) => why,
+        R::MessageEmpty => B::MessageEmpty,
+        R::AttachMalformed
+        | R::AttachTooLarge
+        | R::KeyboardMalformed
+        | R::KeyboardTooLarge
+        | R::MenuMalformed
+        | R::MenuMalformedOnEdit
+        | R::MenuTooLarge
+        | R::ReplyNoAccess
+        | R::ReplyFromOtherChat => B::NotSent,
+        R::TitleEmpty | R::NoSuchColor => B::NothingToChange,
+        R::NotAPicture => B::NotAPicture,
+        R::NoSuchFile => B::NoSuchFile,
+        R::NoAccessToFile => B::FileHidden,
+        R::FileEmpty => B::FileEmpty,
+        R::FileNotBase64 => B::FileMalformed,
+        R::FileTooLarge(_) => B::FileTooLarge,
+        R::FileNotKept => B::FileNotKept,
+        R::FileNotSent | R::NoDialogForFile => B::FileNotSent,
+        _ => B::NoAccess,
+    };
+    no(why).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn yes_and_no_are_read_as_programs_write_them() {
+        for (value, truth) in [
+            (json!(true), Some(true)),
+            (json!("Y"), Some(true)),
+            (json!(1), Some(true)),
+            (json!("true"), Some(true)),
+            (json!(false), Some(false)),
+            (json!("N"), Some(false)),
+            (json!("0"), Some(false)),
+            (json!("y"), None),
+            (json!(2), None),
+            (json!([]), None),
+        ] {
+            assert_eq!(super::truth(Some(&value)), truth, "{value}");
+        }
+        assert_eq!(super::truth(None), None);
+    }
 }

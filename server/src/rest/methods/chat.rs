@@ -220,6 +220,7 @@ async fn add(call: &Call) -> Result<Answer, Failure> {
         entity_type: text("ENTITY_TYPE"),
         entity_id: text("ENTITY_ID"),
         avatar,
+        owner: None,
     };
     let chat = call.messenger().add_chat(call.user(), draft).await?;
     Ok(Answer::tree(chat.0))

@@ -195,7 +195,12 @@ fn target(call: &Call) -> Result<Target, Refusal> {
 
 /// `N` and nothing clear a field; whatever else is sent replaces it.
 pub(super) fn patch(call: &Call, name: &str) -> Patch {
-    match call.params.get(name) {
+    patch_of(call.params.get(name))
+}
+
+/// The same for a value.
+pub(super) fn patch_of(value: Option<&Value>) -> Patch {
+    match value {
         None | Some(Value::Null) => Patch::Keep,
         Some(Value::String(text)) if text.is_empty() || text == "N" => Patch::Clear,
         Some(Value::Array(list)) if list.is_empty() => Patch::Clear,

@@ -31,7 +31,7 @@ use super::registry::Method;
 use super::shape::Wire;
 
 /// Every declaration, in the order in which documents list them.
-pub const GROUPS: [&[Method]; 32] = [
+pub const GROUPS: [&[Method]; 34] = [
     recent::METHODS,
     counter::METHODS,
     dialog::METHODS,
@@ -46,7 +46,9 @@ pub const GROUPS: [&[Method]; 32] = [
     bot_v2::COMMANDS,
     bot_v2::EVENTS,
     bot_v2::CHATS,
+    bot_v2::MEMBERS,
     bot_v2::MESSAGES,
+    bot_v2::REACTIONS,
     bot_v2::FILES,
     file::METHODS,
     notification::METHODS,

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::Wire;
 use super::entity::entity_link;
-use super::message::in_camels;
+use super::message::{forwarded, in_camels};
 use super::user::{PHONES, today};
 use crate::rest::schema::Shape;
 
@@ -104,7 +104,7 @@ pub(super) fn message(message: &Message, wire: &Wire<'_>) -> Value {
         "text": message.text,
         "isSystem": message.author_id.is_none(),
         "uuid": message.uuid,
-        "forward": null,
+        "forward": forwarded(message, wire),
         "params": message.params,
         "viewedByOthers": message.viewed,
     })

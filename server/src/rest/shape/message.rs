@@ -143,7 +143,7 @@ pub fn found(page: &FoundPage, reader: UserId, wire: &Wire<'_>) -> Value {
             "text": linked(&message.text),
             "isSystem": message.author_id.is_none(),
             "uuid": message.uuid,
-            "forward": null,
+            "forward": forwarded(message, wire),
             "params": PhpMap(message.params.clone()),
             "viewedByOthers": message.viewed,
             "block": null,
@@ -162,6 +162,17 @@ pub fn found(page: &FoundPage, reader: UserId, wire: &Wire<'_>) -> Value {
         "tariffRestrictions": { "isHistoryLimitExceeded": false },
         "usersShort": [],
         "messages": messages.collect::<Vec<_>>(),
+    })
+}
+
+/// Where a message was sent on from; null for one that was not.
+pub fn forwarded(message: &Message, wire: &Wire<'_>) -> Value {
+    let Some(forward) = message.forward() else { return Value::Null };
+    json!({
+        "id": forward.id,
+        "userId": forward.user_id,
+        "chatId": forward.chat_id,
+        "date": wire.date(forward.date),
     })
 }
 

@@ -2,6 +2,7 @@
 
 pub mod app;
 pub mod bot;
+pub mod bot_chat;
 pub mod bot_event;
 pub mod chat;
 pub mod department;

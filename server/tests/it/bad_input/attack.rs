@@ -124,7 +124,13 @@ fn honest(town: &Town, method: &Method) -> Vec<(&'static str, String)> {
         ("DIALOG_ID", _) => format!("\"chat{}\"", town.own),
         ("CHAT_ID", _) => town.own.to_string(),
         ("MESSAGE_ID", _) => town.own_message.to_string(),
-        ("USER_ID", _) => "3".to_owned(),
+        ("USER_ID" | "userId", _) => "3".to_owned(),
+        ("userIds", _) => "[3]".to_owned(),
+        ("botId", _) => town.bot.to_string(),
+        ("dialogId", _) if of_bots(method) => format!("\"chat{}\"", town.bots),
+        ("messageId", _) => town.bots_message.to_string(),
+        ("reaction", _) => "\"like\"".to_owned(),
+        ("fields", _) if of_bots(method) => "{\"message\":\"hello\"}".to_owned(),
         ("ID" | "USERS", Kind::List) => "[3]".to_owned(),
         ("ID", _) => "4".to_owned(),
         ("EMAIL", _) => "\"fay@example.com\"".to_owned(),
@@ -136,7 +142,7 @@ fn honest(town: &Town, method: &Method) -> Vec<(&'static str, String)> {
         (_, Kind::Text) => "\"hello\"".to_owned(),
         _ => String::new(),
     };
-    let wanted = |name| matches!(name, "DIALOG_ID" | "MESSAGE" | "CLIENT_ID");
+    let wanted = |name| matches!(name, "DIALOG_ID" | "MESSAGE" | "CLIENT_ID" | "botToken");
     let filled = method.params.iter().filter(|param| param.required || wanted(param.name));
     let filled = filled.map(|param| (param.name, value(param.name, param.kind)));
     filled.filter(|(_, value)| !value.is_empty()).collect()
@@ -162,6 +168,30 @@ fn bodies(town: &Town, method: &Method, value: &str) -> Vec<String> {
         bodies.push(object(&names.iter().map(|name| (*name, value.to_owned())).collect::<Vec<_>>()));
     }
     bodies
+}
+
+/// What a bot says and does has its parameters within one, by method.
+const FIELDS: [(&str, &[&str]); 5] = [
+    ("imbot.v2.Chat.add", &["title", "description", "color", "avatar", "userIds", "ownerId", "message"]),
+    ("imbot.v2.Chat.update", &["title", "description", "color", "avatar"]),
+    (
+        "imbot.v2.Chat.Message.send",
+        &["message", "attach", "keyboard", "system", "urlPreview", "replyId", "templateId", "forwardIds"],
+    ),
+    ("imbot.v2.Chat.Message.update", &["message", "attach", "keyboard", "urlPreview"]),
+    ("imbot.v2.File.upload", &["name", "content", "message"]),
+];
+
+/// One body for each field of a method with the value in it.
+fn bodies_with_fields(town: &Town, method: &Method, fields: &[&str], value: &str) -> Vec<String> {
+    let kept: Vec<_> = honest(town, method).into_iter().filter(|(name, _)| *name != "fields").collect();
+    let with = |field: &&str| {
+        let inner = if *field == "message" { String::new() } else { ",\"message\":\"hello\"".to_owned() };
+        let fields = format!("{{\"{field}\":{value}{inner}}}");
+        let all: Vec<_> = kept.iter().cloned().chain([("fields", fields)]).collect();
+        object(&all)
+    };
+    fields.iter().map(with).collect()
 }
 
 /// Everything can still be read, in both formats.
@@ -197,8 +227,14 @@ async fn withstand(town: &Town, attacker: &Client, chosen: impl Fn(&Method) -> b
     }
 }
 
+fn of_bots(method: &Method) -> bool {
+    method.name.starts_with("imbot.v2.")
+}
+
 fn makes_chats_or_messages(method: &Method) -> bool {
-    ["im.chat.", "im.message.", "im.notify"].iter().any(|module| method.name.starts_with(module))
+    ["im.chat.", "im.message.", "im.notify", "imbot.v2.Chat."]
+        .iter()
+        .any(|module| method.name.starts_with(module))
 }
 
 #[tokio::test]
@@ -211,6 +247,27 @@ async fn no_value_in_a_method_that_makes_something_does_harm() {
 async fn no_value_in_any_other_method_does_harm() {
     let town = Town::build().await;
     withstand(&town, &town.bob, |method| !makes_chats_or_messages(method), 1).await;
+}
+
+#[tokio::test]
+async fn no_value_in_a_field_of_what_bots_do_does_harm() {
+    let town = Town::build().await;
+    let before = known_of(&town.portal, &town.foreign).await;
+    for (name, fields) in FIELDS {
+        let method = registry::find(name).expect("a method");
+        for value in hostile(&town) {
+            for body in bodies_with_fields(&town, method, fields, &value) {
+                let what = format!("{name} {}", body.chars().take(300).collect::<String>());
+                let request = town.bob.post(name).header("content-type", "application/json").body(body);
+                assert_proper(&town.bob.send(request).await, &what);
+            }
+        }
+    }
+    town.portal.assert_exact().await;
+    assert_eq!(known_of(&town.portal, &town.foreign).await, before, "other people's chats are as they were");
+    for person in [Person::Bob, Person::Carol] {
+        assert_readable(&town, person).await;
+    }
 }
 
 #[tokio::test]

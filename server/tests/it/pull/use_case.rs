@@ -4,6 +4,7 @@
 //! why nobody is told.
 
 mod bot;
+mod bot_v2;
 
 use std::collections::BTreeSet;
 
@@ -68,6 +69,11 @@ const READING: &[&str] = &[
     "imbot.chat.get",
     "imbot.chat.user.list",
     "imbot.dialog.get",
+    "imbot.v2.Chat.Message.get",
+    "imbot.v2.Chat.Message.getContext",
+    "imbot.v2.Chat.User.list",
+    "imbot.v2.Chat.get",
+    "imbot.v2.File.download",
     "method.get",
     "methods",
     "profile",
@@ -143,6 +149,8 @@ struct Scene {
     command: i64,
     asked: i64,
     talk: bot::Talk,
+    /// For what bots of the second generation do.
+    helper: Option<bot_v2::Bot>,
 }
 
 /// Who calls, and with what.
@@ -179,11 +187,16 @@ impl Scene {
             command,
             asked,
             talk,
+            helper: None,
         }
     }
 
     /// The steps of a method's case, one after another; nothing for a method without one.
     fn steps(&self, method: &str) -> Vec<Step<'_>> {
+        let helped = |method: &&str| method.starts_with("Chat.") || method.starts_with("File.");
+        if let Some(method) = method.strip_prefix("imbot.v2.").filter(helped) {
+            return self.bot_v2(method);
+        }
         if let Some(method) = method.strip_prefix("imbot.") {
             return self.bot(method);
         }
@@ -413,7 +426,10 @@ async fn play(chosen: impl Fn(&str) -> bool) {
     let methods = methods.as_array().unwrap().iter().map(|name| name.as_str().unwrap().to_owned());
     let mut differences = Vec::new();
     for method in methods.filter(|method| chosen(method) && !skipped(method)) {
-        let scene = Scene::set().await;
+        let mut scene = Scene::set().await;
+        if method.starts_with("imbot.v2.") {
+            scene.helper = Some(bot_v2::Bot::set(&scene.stage).await);
+        }
         let Stage { portal, alice, bob, carol } = &scene.stage;
         let steps = scene.steps(&method);
         assert!(!steps.is_empty(), "{method} has no case: add one, or say here why nobody is told of it");
@@ -441,6 +457,10 @@ fn is_messenger(method: &str) -> bool {
     matches!(words.as_slice(), ["im", "message" | "dialog" | "recent", ..])
 }
 
+fn is_of_bots(method: &str) -> bool {
+    method.starts_with("imbot.v2.")
+}
+
 #[tokio::test]
 async fn a_client_that_heard_of_messages_and_reading_shows_what_a_fresh_one_shows() {
     play(is_messenger).await;
@@ -452,8 +472,13 @@ async fn a_client_that_heard_of_chats_shows_what_a_fresh_one_shows() {
 }
 
 #[tokio::test]
+async fn a_client_that_heard_of_what_bots_do_shows_what_a_fresh_one_shows() {
+    play(is_of_bots).await;
+}
+
+#[tokio::test]
 async fn a_client_that_heard_of_anything_else_shows_what_a_fresh_one_shows() {
-    play(|method| !is_messenger(method) && !method.starts_with("im.chat.")).await;
+    play(|method| !is_messenger(method) && !method.starts_with("im.chat.") && !is_of_bots(method)).await;
 }
 
 #[tokio::test]

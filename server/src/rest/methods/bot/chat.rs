@@ -194,6 +194,7 @@ async fn add(call: &Call) -> Result<Answer, Failure> {
         entity_type: text("ENTITY_TYPE"),
         entity_id: text("ENTITY_ID"),
         avatar,
+        owner: None,
     };
     let made = call.messenger().add_chat(bot, draft).await;
     Ok(Answer::tree(made.map_err(refused(|refusal| refusal))?.0))
