@@ -31,6 +31,6 @@ function packed(): Plugin {
 export default defineConfig({
   plugins: [vue(), packed()],
   build: { target: 'es2022', modulePreload: { polyfill: false }, assetsInlineLimit: 0, chunkSizeWarningLimit: 900 },
-  server: { proxy: { '/rest': forward, '/session': forward, '/invitation': forward, '/webhook': forward, '/demo.json': forward, '/bitrix': { ...forward, ws: true } } },
+  server: { proxy: { '/rest': forward, '/session': forward, '/invitation': forward, '/webhook': forward, '/web/': forward, '/demo.json': forward, '/bitrix': { ...forward, ws: true } } },
   test: { include: ['src/**/*.test.ts'] },
 } as Parameters<typeof defineConfig>[0]);

@@ -5,9 +5,10 @@
 
 use lately_model::bot::{CommandWay, Given};
 use lately_model::command::{self, CommandPhrase, LANGUAGES, PER_BOT, PHRASE_CHARS};
+use lately_model::right::{Act, Verdict, verdict};
 use lately_model::{
-    BotCommand, BotEvent, BotHappening, BotOwner, Chat, CommandId, Dialect, DialogId, Message, MessageId,
-    Moment, User, UserId, UserKind, text,
+    BotCommand, BotEvent, BotHappening, BotOwner, Chat, ChatId, CommandId, Dialect, DialogId, Message,
+    MessageId, Moment, User, UserId, UserKind, text,
 };
 use lately_store::{NewMessage, Snapshot, Tx};
 use serde_json::Value;
@@ -16,11 +17,14 @@ use crate::bot::told::{may_command, tell_one};
 use crate::bot::{BotRefusal, KnownBot, book, no, owned};
 use crate::dialog;
 use crate::message::{MessageDraft, draft_params, said};
-use crate::user::acting;
+use crate::user::{acting, may_meet};
 use crate::{Error, Messenger, Refusal};
 
 /// How many characters of what stands behind a command are passed on.
 const PARAMS_CHARS: usize = 4000;
+
+/// How many commands are offered at most.
+const OFFERED: usize = 1000;
 
 /// A change to a command. What is `None` stays as it is.
 #[derive(Debug, Clone, Default)]
@@ -153,30 +157,33 @@ impl Messenger {
             .await
     }
 
-    /// The commands that a person can be offered in a dialog: those of the bots that are there, and the common ones.
+    /// The commands that a person can give in a dialog where they can write, each with its bot's name: those of the bots
+    /// that are there, then the common ones of others. Hidden ones are none of them.
     pub async fn offered_commands(
         &self,
         user: UserId,
         dialog: DialogId,
     ) -> Result<Vec<(BotCommand, String)>, Error> {
-        let bots = self.book.last();
+        let book = std::sync::Arc::clone(&self.book);
         self.store
             .read(move |snapshot| {
                 let actor = acting(snapshot, user)?;
-                let chat = dialog::readable(snapshot, &actor, dialog)?;
-                let mut offered = Vec::new();
-                for known in bots.iter().filter(|known| !known.commands.is_empty()) {
-                    let bot = known.program.bot;
-                    let inside = match &chat {
-                        Some(chat) => snapshot.member(chat.id, bot)?.is_some(),
-                        None => dialog == DialogId::User(bot),
-                    };
-                    let name = snapshot.user(bot)?.map(|bot| bot.name()).unwrap_or_default();
+                let Some(place) = writable(snapshot, &actor, dialog)? else { return Ok(Vec::new()) };
+                let (mut here, mut elsewhere) = (Vec::new(), Vec::new());
+                for known in book.within(snapshot)?.iter().filter(|known| !known.commands.is_empty()) {
+                    let inside = place.has(snapshot, known.program.bot)?;
                     let open = known.commands.iter().filter(|command| !command.hidden);
-                    let may = open.filter(|command| may_command(command, &actor, inside));
+                    let mut may = open.filter(|command| may_command(command, &actor, inside)).peekable();
+                    if may.peek().is_none() || !listens(snapshot, known)? {
+                        continue;
+                    }
+                    let name = snapshot.user(known.program.bot)?.map(|bot| bot.name()).unwrap_or_default();
+                    let offered = if inside { &mut here } else { &mut elsewhere };
                     offered.extend(may.map(|command| (command.clone(), name.clone())));
                 }
-                Ok(offered)
+                here.append(&mut elsewhere);
+                here.truncate(OFFERED);
+                Ok(here)
             })
             .await
     }
@@ -310,6 +317,43 @@ pub enum CommandNamed {
     Number(CommandId),
     /// By its name, among those of the owner's bots.
     Name(String),
+}
+
+/// Where somebody writes: a chat, or a private dialog in which nobody has written yet.
+enum Place {
+    Chat(ChatId),
+    Unbegun(UserId),
+}
+
+impl Place {
+    fn has(&self, snapshot: &Snapshot<'_>, bot: UserId) -> Result<bool, Error> {
+        match self {
+            Self::Chat(chat) => Ok(snapshot.member(*chat, bot)?.is_some()),
+            Self::Unbegun(peer) => Ok(*peer == bot),
+        }
+    }
+}
+
+/// The place behind an address. `None` where one may read and not write.
+fn writable(snapshot: &Snapshot<'_>, actor: &User, dialog: DialogId) -> Result<Option<Place>, Error> {
+    if let Some(chat) = dialog::readable(snapshot, actor, dialog)? {
+        let role = dialog::role_in(snapshot, &chat, actor.id)?;
+        let may = verdict(actor, role, &chat, Act::Post) == Verdict::Allowed;
+        return Ok(may.then_some(Place::Chat(chat.id)));
+    }
+    let DialogId::User(peer) = dialog else { return Err(Refusal::NoAccess.into()) };
+    let other = snapshot.user(peer)?.ok_or(Refusal::NoAccess)?;
+    if may_meet(snapshot, actor, &other)? {
+        Ok(Some(Place::Unbegun(peer)))
+    } else {
+        Err(Refusal::NoAccess.into())
+    }
+}
+
+/// Whether a bot's program is told of anything: that of an application is not before the installation is finished.
+fn listens(snapshot: &Snapshot<'_>, known: &KnownBot) -> Result<bool, Error> {
+    let owner = &known.program.owner;
+    Ok(owner.application_token().is_some() || snapshot.app(owner.app())?.is_some_and(|app| app.installed))
 }
 
 fn is_bot(snapshot: &Snapshot<'_>, user: UserId) -> Result<bool, Error> {

@@ -55,6 +55,11 @@ impl Browser {
         client::send(request).await.result().clone()
     }
 
+    /// Asks for what only whoever signed in is told.
+    pub async fn get(&self, path: &str) -> Reply {
+        client::send(self.dressed(self.http.get(format!("{}{path}", self.origin)))).await
+    }
+
     /// Calls a method as the page does.
     pub async fn call(&self, method: &str, params: Value) -> Reply {
         let request = self.http.post(format!("{}/rest/{method}", self.origin)).json(&params);

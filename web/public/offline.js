@@ -7,7 +7,7 @@ self.addEventListener('activate', (event) => event.waitUntil(self.clients.claim(
 
 self.addEventListener('fetch', (event) => {
   const url = new URL(event.request.url);
-  const page = url.pathname === '/';
+  const page = url.pathname === '/' || url.pathname === '/online/' || url.pathname === '/online';
   const own = url.origin === location.origin && (page || url.pathname.startsWith('/assets/') || url.pathname === '/icon.svg');
   if (event.request.method !== 'GET' || !own) return;
   event.respondWith(page ? fresh(event.request) : kept(event.request));

@@ -1,6 +1,7 @@
 // What the page knows of the portal while somebody is signed in: list, dialog, people, notifications, and the way to them.
 
 import { computed, inject, ref, shallowRef, watch, type InjectionKey } from 'vue';
+import { keepOnlyFor, takeContext } from './arrival';
 import { createDialog, type Dialog } from './dialog/dialog';
 import { createOutbox } from './dialog/outbox';
 import { createUploads } from './dialog/uploads';
@@ -84,6 +85,7 @@ export function createMessenger(session: Session, onOver: () => void) {
     await recent.repair();
     await learnSelf();
     await Promise.all([dialog.value?.refreshEnd(), notifications.count()]);
+    if (dialog.value?.loaded.value) await bring(dialog.value);
     void outbox.send();
     uploads.resume();
   }
@@ -149,8 +151,17 @@ export function createMessenger(session: Session, onOver: () => void) {
   function open(id: string | null) {
     if (dialog.value?.id === id) return;
     dialog.value?.close();
-    dialog.value = id ? createDialog(rest, people, id, me, failed) : null;
-    void dialog.value?.open();
+    keepOnlyFor(id);
+    const next = id ? createDialog(rest, people, id, me, failed) : null;
+    dialog.value = next;
+    void next?.open().then((answered) => (answered ? bring(next) : undefined));
+  }
+
+  /** Tells the bot of a dialog what the link brought along that led there. Whether it arrived is not asked twice. */
+  async function bring(into: Dialog) {
+    const context = dialog.value === into ? takeContext(into.id) : null;
+    if (!context) return;
+    await rest.call('im.v2.Chat.Bot.sendContext', { dialogId: into.id, context }).catch(failed);
   }
 
   async function start() {

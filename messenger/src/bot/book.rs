@@ -61,11 +61,6 @@ impl Book {
         }
         read(snapshot).map(Arc::new)
     }
-
-    /// The bots as they were last known.
-    pub fn last(&self) -> Arc<Vec<Known>> {
-        self.known.read().clone().unwrap_or_default()
-    }
 }
 
 /// The bot with this number.

@@ -27,6 +27,9 @@ struct Asset {
 
 include!(concat!(env!("OUT_DIR"), "/assets.rs"));
 
+/// Where the page itself is. Links of programs that lead to a dialog begin with `/online/`.
+const PAGE: [&str; 3] = ["/", "/online", "/online/"];
+
 /// What is shown instead of a page that was not built.
 const MISSING: &str = "<!doctype html><html lang=en><meta charset=utf-8><title>Lately</title>\
      <h1>The page is not built</h1><p>This program was built without its page. The API works. To have the page, \
@@ -41,12 +44,15 @@ pub fn routes() -> Router {
 fn routes_of(assets: &'static [Asset]) -> Router {
     let mut router = Router::new();
     if assets.is_empty() {
-        return router.route("/", get(|| async { page("text/html; charset=utf-8", MISSING) }));
+        let missing = || async { page("text/html; charset=utf-8", MISSING) };
+        return PAGE.iter().fold(router, |router, path| router.route(path, get(missing)));
     }
     for asset in assets {
-        let path = if asset.path == "/index.html" { "/" } else { asset.path };
-        router = router
-            .route(path, get(move |request: Request<Body>| async move { served(asset, request.headers()) }));
+        let paths: &[&str] = if asset.path == "/index.html" { &PAGE } else { &[asset.path] };
+        for path in paths {
+            let answer = move |request: Request<Body>| async move { served(asset, request.headers()) };
+            router = router.route(path, get(answer));
+        }
     }
     router
 }
@@ -105,6 +111,15 @@ mod tests {
         brotli: Some(b"br"),
     };
 
+    static INDEX: Asset = Asset {
+        path: "/index.html",
+        kind: "text/html; charset=utf-8",
+        tag: "\"3\"",
+        bytes: b"the page",
+        gzip: None,
+        brotli: None,
+    };
+
     fn headers(name: header::HeaderName, value: &'static str) -> HeaderMap {
         HeaderMap::from_iter([(name, HeaderValue::from_static(value))])
     }
@@ -126,6 +141,15 @@ mod tests {
             (StatusCode::OK, "plain".to_owned())
         );
         assert_eq!(asked(std::slice::from_ref(&SCRIPT), "/").await.0, StatusCode::NOT_FOUND);
+    }
+
+    #[tokio::test]
+    async fn the_page_is_also_where_links_to_dialogs_lead() {
+        for path in ["/", "/online", "/online/", "/online/?IM_DIALOG=7"] {
+            let found = asked(std::slice::from_ref(&INDEX), path).await;
+            assert_eq!(found, (StatusCode::OK, "the page".to_owned()), "{path}");
+        }
+        assert_eq!(asked(std::slice::from_ref(&INDEX), "/online/more").await.0, StatusCode::NOT_FOUND);
     }
 
     #[test]

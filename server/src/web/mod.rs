@@ -7,6 +7,7 @@ mod app;
 mod asset;
 mod attempts;
 pub mod audit;
+mod command;
 mod form;
 mod health;
 pub mod invitation;
@@ -58,7 +59,7 @@ pub fn form_routes(portal: Arc<Portal>, reporter: Arc<Reporter>) -> Router {
     let web = Arc::new(Web { portal, reporter, attempts: Attempts::default() });
     let routes = session::routes().merge(invitation::routes()).merge(person::routes());
     let routes = routes.merge(app::routes()).merge(webhook::routes()).merge(setting::routes());
-    let routes = routes.merge(audit::routes()).merge(health::routes());
+    let routes = routes.merge(audit::routes()).merge(health::routes()).merge(command::routes());
     routes.route_layer(from_fn_with_state(Arc::clone(&web), as_required)).with_state(web)
 }
 

@@ -160,9 +160,17 @@ pub async fn asked(web: &Web, way: &Way, request: Request<Body>) -> Result<(Form
 /// # Errors
 /// There is none, or a fault.
 pub async fn signed_in(web: &Web, way: &Way, form: &Form) -> Result<Session, WireError> {
+    session_of(web, way, &form.headers).await
+}
+
+/// The session behind a request, which must bring its token.
+///
+/// # Errors
+/// There is none, or a fault.
+pub async fn session_of(web: &Web, way: &Way, headers: &HeaderMap) -> Result<Session, WireError> {
     let bad = || WireError::from(SystemError::BadSession);
-    let value = cookie::of(&form.headers).ok_or_else(bad)?;
-    let proven = cookie::token_of(&form.headers).is_some_and(|given| cookie::proves(value, given));
+    let value = cookie::of(headers).ok_or_else(bad)?;
+    let proven = cookie::token_of(headers).is_some_and(|given| cookie::proves(value, given));
     let session = auth::recognise(&web.portal.messenger, value).await;
     let session = session.map_err(|error| failed(error, "session", &way.request))?;
     session.filter(|_| proven).ok_or_else(bad)

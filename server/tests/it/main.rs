@@ -74,5 +74,6 @@ mod stage;
 mod transport;
 mod user;
 mod web_app;
+mod web_command;
 mod web_webhook;
 mod webhook_auth;

@@ -55,19 +55,22 @@ export function createDialog(rest: Rest, people: People, id: string, me: number,
     return wire;
   }
 
-  async function open() {
+  /** Whether the portal showed it. */
+  async function open(): Promise<boolean> {
     try {
       const [wire, messages] = await Promise.all([learnAbout(), page({ LIMIT: FIRST })]);
-      if (closed) return;
+      if (closed) return false;
       unreadFrom.value = wire.counter > 0 ? (messages.find((message) => message.unread && message.authorId !== me)?.id ?? 0) : 0;
       const end = messages[messages.length - 1]?.id ?? 0;
       run.value = { messages, older: messages.length >= FIRST, newer: end < wire.last_message_id };
       loaded.value = true;
       keepWhatIsHere();
+      return true;
     } catch (thrown) {
-      if (asFailure(thrown).code === 'offline' && recall()) return;
+      if (asFailure(thrown).code === 'offline' && recall()) return false;
       failed.value = asFailure(thrown).code || 'failed';
       onFailure(thrown);
+      return false;
     }
   }
 
@@ -124,7 +127,8 @@ export function createDialog(rest: Rest, people: People, id: string, me: number,
     if (closed) return;
     if (failed.value && !loaded.value) {
       failed.value = '';
-      return open();
+      await open();
+      return;
     }
     if (!loaded.value || run.value.newer) return;
     const late: PushEvent[] = [];

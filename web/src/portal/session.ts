@@ -1,5 +1,6 @@
-// The page's own forms: who is signed in, signing in and out, invitations, webhooks.
+// What the page asks the portal beside the API: who is signed in, signing in and out, invitations, webhooks, commands of bots.
 
+import type { Command } from '../dialog/commands';
 import { Failure } from './failure';
 
 /** Somebody who is signed in, and the token that goes with the cookie. */
@@ -104,6 +105,10 @@ export const addWebhook = (sessid: string, fields: { user: number; scopes: strin
   send<{ address: string; webhook: Webhook }>('/webhook/add', fields, sessid);
 
 export const removeWebhook = (sessid: string, id: number) => send<boolean>('/webhook/remove', { id }, sessid);
+
+/** The commands of bots that can be given in a dialog. */
+export const commandsIn = (sessid: string, dialog: string, language: string) =>
+  ask<Command[]>(`/web/command?${new URLSearchParams({ dialog, language })}`, { headers: { 'x-bitrix-csrf-token': sessid } });
 
 /** The people of a demo portal; nobody anywhere else. */
 export async function demo(): Promise<Demo | null> {

@@ -11,6 +11,8 @@ export interface WireUser {
   avatar: string;
   extranet: boolean;
   bot: boolean;
+  /** What only bots have. */
+  bot_data?: { reactions_enabled?: boolean } | null;
   connector: boolean;
   status: string;
   idle: string | false;

@@ -116,6 +116,7 @@ export const en = {
   'dialog.replyto': 'Reply to {name}',
   'dialog.editing': 'You are editing a message',
   'dialog.write': 'Write a message',
+  'dialog.commands': 'Commands of bots',
   'dialog.send': 'Send',
   'dialog.emoji': 'Emoji',
   'dialog.closed': 'You cannot write here.',

@@ -117,6 +117,7 @@ export const ru: Record<Key, string> = {
   'dialog.replyto': 'Ответ для {name}',
   'dialog.editing': 'Вы изменяете сообщение',
   'dialog.write': 'Напишите сообщение',
+  'dialog.commands': 'Команды ботов',
   'dialog.send': 'Отправить',
   'dialog.emoji': 'Смайлики',
   'dialog.closed': 'Сюда нельзя писать.',
