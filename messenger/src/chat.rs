@@ -3,7 +3,7 @@
 //! Must hold: members are told in system messages of what happens to their chat (behaviour.md G).
 
 pub(crate) mod look;
-mod manager;
+mod trusted;
 
 pub use look::ChatEdit;
 

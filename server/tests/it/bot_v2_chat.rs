@@ -203,7 +203,7 @@ async fn a_chat_that_a_bot_changes_changes_for_everybody_at_once_or_not_at_all()
 }
 
 #[tokio::test]
-async fn a_chat_with_another_owner_is_theirs_and_no_bot_is_told_that_it_joined_its_own() {
+async fn a_chat_that_a_bot_makes_for_somebody_is_theirs() {
     let stage = Stage::set().await;
     let robot = Bot::new(&stage.alice, "x").await;
     let made = robot.ok("Chat.add", json!({ "fields": { "ownerId": 2, "userIds": [3] } })).await;
