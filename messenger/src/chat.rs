@@ -2,7 +2,7 @@
 //!
 //! Must hold: members are told in system messages of what happens to their chat (behaviour.md G).
 
-mod manager;
+mod appoint;
 
 use lately_model::notification::REMOVAL;
 use lately_model::phrase::{Actor, mention};
