@@ -59,6 +59,11 @@ impl Messenger {
             .await
     }
 
+    /// Whether this is a guest from outside.
+    pub async fn is_guest(&self, user: UserId) -> Result<bool, Error> {
+        self.store.read(move |snapshot| Ok(acting(snapshot, user)?.is_extranet())).await
+    }
+
     /// `user.access`: whether the caller is among those whom one of the codes names. Administrators always are.
     pub async fn has_access(&self, user: UserId, codes: Vec<String>) -> Result<bool, Error> {
         let user = self.current_user(user).await?;

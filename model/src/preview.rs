@@ -128,21 +128,17 @@ pub fn without_mentions(text: &str, user: UserId) -> String {
     let (mut open, mut inside) = (Vec::new(), 0);
     let mut left = String::with_capacity(text.len());
     for token in markup::parse(text) {
-        match token.what {
-            What::Mention(who) if token.paired => {
-                let gone = matches!(who, Who::User(id) if id == user);
-                open.push(gone);
-                inside += usize::from(gone);
-            }
-            What::Close(Tag::User) if token.paired => {
-                if open.pop().unwrap_or_default() {
-                    inside -= 1;
-                    continue;
-                }
-            }
-            _ => {}
+        if let What::Mention(who) = token.what
+            && token.paired
+        {
+            let gone = matches!(who, Who::User(id) if id == user);
+            open.push(gone);
+            inside += usize::from(gone);
         }
-        if inside == 0 {
+        let closes = matches!(token.what, What::Close(Tag::User)) && token.paired;
+        if closes && open.pop().unwrap_or_default() {
+            inside -= 1;
+        } else if inside == 0 {
             left.push_str(token.raw);
         }
     }

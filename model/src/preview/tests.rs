@@ -397,3 +397,14 @@ fn people_whom_an_author_may_not_see_become_plain_text() {
     assert_eq!(unwrap_users(crossed, &[UserId(8)]), "[USER=7]abc[/USER]d[/USER]");
     assert_eq!(unwrap_users("[code][USER=7]a[/USER][/code]", &[UserId(7)]), "[code][USER=7]a[/USER][/code]");
 }
+
+#[test]
+fn what_is_said_to_somebody_is_left_without_their_name() {
+    let said = |text: &str| without_mentions(text, UserId(7));
+    assert_eq!(said("[USER=7]Marta[/USER], how are [b]you[/b]?"), ", how are [b]you[/b]?");
+    assert_eq!(said("a [user=7 REPLACE][i]M[/i][/user] b [USER=8]Nina[/USER]"), "a  b [USER=8]Nina[/USER]");
+    assert_eq!(said("[CODE][USER=7]Marta[/USER][/CODE]"), "[CODE][USER=7]Marta[/USER][/CODE]");
+    for text in ["", "nobody", "[USER=7]Marta", "Marta[/USER]", "[USER=8]Nina[/USER]"] {
+        assert_eq!(said(text), text);
+    }
+}

@@ -202,3 +202,25 @@ async fn what_is_changed_of_a_bot_counts_at_once() {
     let refused = bots.stage.bob.refused("imbot.update", foreign).await;
     assert_eq!(refused, (400, "APP_ID_ERROR".to_owned()));
 }
+
+#[tokio::test]
+async fn guests_have_no_bots() {
+    let bots = Bots::set().await;
+    let erin = bots.stage.portal.client(Person::Erin).await;
+    let new = json!({
+        "CODE": "spy", "CLIENT_ID": "spy", "EVENT_HANDLER": "https://bot.example/", "PROPERTIES": { "NAME": "Spy" },
+    });
+    let fields = json!({ "code": "spy", "botToken": "shop", "properties": { "name": "Spy" } });
+    let own = json!({ "botId": bots.marta, "botToken": "shop" });
+    for (method, params) in [
+        ("imbot.register", new),
+        ("imbot.bot.list", json!({ "CLIENT_ID": "shop" })),
+        ("imbot.message.add", json!({ "CLIENT_ID": "shop", "DIALOG_ID": 1, "MESSAGE": "I am Marta" })),
+        ("imbot.v2.Bot.register", json!({ "fields": fields })),
+        ("imbot.v2.Event.get", own.clone()),
+        ("imbot.v2.Chat.add", own),
+    ] {
+        assert_eq!(erin.refused(method, params).await, (403, "WRONG_AUTH_TYPE".to_owned()), "{method}");
+    }
+    assert_eq!(bots.stage.alice.row(bots.marta).await, None);
+}

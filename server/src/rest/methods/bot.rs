@@ -21,6 +21,7 @@ use lately_model::{BotOwner, Dialect, UserId};
 
 use crate::rest::call::{Call, Failure};
 use crate::rest::params::Int;
+use crate::rest::refusal::SystemError;
 use crate::rest::registry::{Kind, Param};
 
 /// What anybody is refused who names a bot that is not theirs.
@@ -38,20 +39,29 @@ pub(super) const fn no(why: BotRefusal) -> Refusal {
     Refusal::Bot(Dialect::V1, why)
 }
 
+/// Refuses guests from outside: a bot meets everybody and sees open chats, and they do not.
+pub(super) async fn expect_colleague(call: &Call) -> Result<(), Failure> {
+    if call.messenger().is_guest(call.user()).await? {
+        return Err(SystemError::WrongAuthType.into());
+    }
+    Ok(())
+}
+
 /// Whose bots the caller means.
-pub(super) fn owner(call: &Call) -> Result<BotOwner, Refusal> {
+pub(super) async fn owner(call: &Call) -> Result<BotOwner, Failure> {
+    expect_colleague(call).await?;
     if let Some(app) = call.app() {
         return Ok(BotOwner::App(app.id));
     }
     match call.program() {
-        word if word.trim().is_empty() => Err(no(BotRefusal::OwnerUnknown)),
+        word if word.trim().is_empty() => Err(no(BotRefusal::OwnerUnknown).into()),
         word => Ok(owner_of(word.trim())),
     }
 }
 
 /// The caller's bot with the number `BOT_ID`.
 pub(super) async fn bot(call: &Call) -> Result<UserId, Failure> {
-    let owner = owner(call)?;
+    let owner = owner(call).await?;
     let id = call.positive("BOT_ID").map(UserId).ok_or(no(BotRefusal::NotFound))?;
     Ok(call.messenger().own_bot(owner, Dialect::V1, id).await?.bot)
 }
@@ -59,7 +69,7 @@ pub(super) async fn bot(call: &Call) -> Result<UserId, Failure> {
 /// The same, and the caller's first bot where `BOT_ID` is not sent.
 pub(super) async fn bot_or_first(call: &Call) -> Result<UserId, Failure> {
     if call.params.int("BOT_ID") == Int::Absent {
-        return Ok(call.messenger().first_bot(owner(call)?).await?.bot);
+        return Ok(call.messenger().first_bot(owner(call).await?).await?.bot);
     }
     bot(call).await
 }

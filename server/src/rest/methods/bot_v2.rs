@@ -25,6 +25,7 @@ use lately_messenger::{Error, Refusal};
 use lately_model::{BotOwner, Dialect, DialogId, UserId};
 use serde_json::{Value, json};
 
+use super::bot::expect_colleague;
 use crate::rest::answer::Answer;
 use crate::rest::call::{Call, Failure};
 use crate::rest::schema::Shape;
@@ -55,24 +56,25 @@ pub(super) const fn no(why: BotRefusal) -> Refusal {
 }
 
 /// Whose bots the caller means: their application's, else those of the word that they send.
-pub(super) fn owner_by(call: &Call, word: Option<String>) -> Result<BotOwner, Refusal> {
+pub(super) async fn owner_by(call: &Call, word: Option<String>) -> Result<BotOwner, Failure> {
+    expect_colleague(call).await?;
     if let Some(app) = call.app() {
         return Ok(BotOwner::App(app.id));
     }
     match word.unwrap_or_default().trim() {
-        "" => Err(no(BotRefusal::OwnerUnknown)),
+        "" => Err(no(BotRefusal::OwnerUnknown).into()),
         word => Ok(owner_of(word)),
     }
 }
 
 /// The same by `botToken`.
-pub(super) fn owner(call: &Call) -> Result<BotOwner, Refusal> {
-    owner_by(call, call.params.text("botToken"))
+pub(super) async fn owner(call: &Call) -> Result<BotOwner, Failure> {
+    owner_by(call, call.params.text("botToken")).await
 }
 
 /// The caller's bot with the number `botId`.
 pub(super) async fn bot(call: &Call) -> Result<UserId, Failure> {
-    let owner = owner(call)?;
+    let owner = owner(call).await?;
     let id = call.positive("botId").map(UserId).ok_or(no(BotRefusal::IdMissing))?;
     Ok(call.messenger().own_bot(owner, Dialect::V2, id).await?.bot)
 }

@@ -141,7 +141,8 @@ async fn register(call: &Call) -> Result<Answer, Failure> {
         extranet: call.params.yes("EXTRANET_SUPPORT"),
         phrases,
     };
-    let made = call.messenger().register_command(call.user(), owner(call)?, Dialect::V1, command).await?;
+    let made =
+        call.messenger().register_command(call.user(), owner(call).await?, Dialect::V1, command).await?;
     Ok(Answer::tree(made.id.0))
 }
 
@@ -171,13 +172,13 @@ fn command_id(call: &Call) -> Result<CommandId, Refusal> {
 }
 
 async fn unregister(call: &Call) -> Result<Answer, Failure> {
-    let (owner, id) = (owner(call)?, command_id(call)?);
+    let (owner, id) = (owner(call).await?, command_id(call)?);
     call.messenger().unregister_command(call.user(), owner, Dialect::V1, (None, id)).await?;
     Ok(Answer::tree(true))
 }
 
 async fn update(call: &Call) -> Result<Answer, Failure> {
-    let (owner, id) = (owner(call)?, command_id(call)?);
+    let (owner, id) = (owner(call).await?, command_id(call)?);
     let fields = call.params.object("FIELDS").unwrap_or_default();
     let flag = |name: &str| fields.get(name).and_then(text_of).map(|flag| flag == "Y");
     let edit = CommandEdit {
@@ -193,7 +194,7 @@ async fn update(call: &Call) -> Result<Answer, Failure> {
 }
 
 async fn answer(call: &Call) -> Result<Answer, Failure> {
-    let owner = owner(call)?;
+    let owner = owner(call).await?;
     let named = match (call.positive("COMMAND_ID"), call.params.text("COMMAND")) {
         (Some(id), _) => CommandNamed::Number(CommandId(id)),
         (None, Some(name)) if !call.params.has("COMMAND_ID") => CommandNamed::Name(name),

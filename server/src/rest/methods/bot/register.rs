@@ -117,7 +117,7 @@ pub const METHODS: &[Method] = &[
 ];
 
 async fn register(call: &Call) -> Result<Answer, Failure> {
-    let owner = owner(call)?;
+    let owner = owner(call).await?;
     let sent = |name: &str| call.params.get(name).cloned();
     let urls = urls(&sent, &BotUrls::default())?;
     for (url, refusal) in
@@ -215,13 +215,13 @@ async fn look(call: &Call, properties: &Map<String, Value>) -> Result<BotLook, F
 
 async fn unregister(call: &Call) -> Result<Answer, Failure> {
     let bot = bot(call).await?;
-    call.messenger().unregister_bot(call.doer(), owner(call)?, Dialect::V1, bot).await?;
+    call.messenger().unregister_bot(call.doer(), owner(call).await?, Dialect::V1, bot).await?;
     Ok(Answer::tree(true))
 }
 
 async fn update(call: &Call) -> Result<Answer, Failure> {
     let bot = bot(call).await?;
-    let owner = owner(call)?;
+    let owner = owner(call).await?;
     let fields = call.params.object("FIELDS").unwrap_or_default();
     let before = call.messenger().own_bot(owner.clone(), Dialect::V1, bot).await?;
     let sent = |name: &str| fields.get(name).cloned();
@@ -246,7 +246,7 @@ async fn update(call: &Call) -> Result<Answer, Failure> {
 }
 
 async fn list(call: &Call) -> Result<Answer, Failure> {
-    let bots = call.messenger().bots_of(owner(call)?).await?;
+    let bots = call.messenger().bots_of(owner(call).await?).await?;
     let mut listed = Map::new();
     for view in bots {
         let shown = view.user.bot.clone().unwrap_or_default();

@@ -139,7 +139,7 @@ async fn register(call: &Call) -> Result<Answer, Failure> {
         extranet: flag(&fields, "extranetSupport").unwrap_or(false),
         phrases,
     };
-    let made = call.messenger().register_command(call.user(), owner(call)?, Dialect::V2, new).await?;
+    let made = call.messenger().register_command(call.user(), owner(call).await?, Dialect::V2, new).await?;
     Ok(Answer::tree(json!({ "command": command(&made) })))
 }
 
@@ -185,7 +185,7 @@ fn command_id(call: &Call) -> Result<CommandId, Refusal> {
 }
 
 async fn update(call: &Call) -> Result<Answer, Failure> {
-    let (bot, owner, id) = (bot(call).await?, owner(call)?, command_id(call)?);
+    let (bot, owner, id) = (bot(call).await?, owner(call).await?, command_id(call)?);
     let fields = call.params.object("fields").filter(|fields| !fields.is_empty());
     let fields = fields.ok_or(no(BotRefusal::NothingToChange))?;
     let name = name(&fields)?;
@@ -206,13 +206,13 @@ async fn update(call: &Call) -> Result<Answer, Failure> {
 }
 
 async fn unregister(call: &Call) -> Result<Answer, Failure> {
-    let (bot, owner, id) = (bot(call).await?, owner(call)?, command_id(call)?);
+    let (bot, owner, id) = (bot(call).await?, owner(call).await?, command_id(call)?);
     call.messenger().unregister_command(call.user(), owner, Dialect::V2, (Some(bot), id)).await?;
     Ok(Answer::tree(json!({ "result": true })))
 }
 
 async fn list(call: &Call) -> Result<Answer, Failure> {
-    let (bot, owner) = (bot(call).await?, owner(call)?);
+    let (bot, owner) = (bot(call).await?, owner(call).await?);
     let commands = call.messenger().commands_of(owner, bot).await?;
     let view = call.messenger().bot(bot).await?.ok_or(no(BotRefusal::NotFound))?;
     let (name, language) = (view.user.name(), call.messenger().language());
@@ -222,7 +222,7 @@ async fn list(call: &Call) -> Result<Answer, Failure> {
 
 async fn answer(call: &Call) -> Result<Answer, Failure> {
     const NOT_SENT: Refusal = no(BotRefusal::NotGiven);
-    let (bot, owner) = (bot(call).await?, owner(call)?);
+    let (bot, owner) = (bot(call).await?, owner(call).await?);
     let command = call.positive("commandId").map(CommandId).ok_or(NOT_SENT)?;
     let message = call.positive("messageId").map(MessageId).ok_or(NOT_SENT)?;
     let dialog = call.params.text("dialogId").and_then(|dialog| DialogId::parse(&dialog)).ok_or(NOT_SENT)?;

@@ -41,7 +41,7 @@ pub const METHODS: &[Method] = &[Method {
 }];
 
 async fn get(call: &Call) -> Result<Answer, Failure> {
-    let (bot, owner) = (bot(call).await?, owner(call)?);
+    let (bot, owner) = (bot(call).await?, owner(call).await?);
     let from = call.positive("offset").map(FeedNumber);
     let limit = call.params.int("limit").value().map_or(USUAL, |limit| limit.clamp(1, MOST));
     let limit = usize::try_from(limit).unwrap_or(1);

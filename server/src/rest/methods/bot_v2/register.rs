@@ -152,7 +152,7 @@ async fn register(call: &Call) -> Result<Answer, Failure> {
     let fields = call.params.object("fields").unwrap_or_default();
     let text = |name: &str| fields.get(name).and_then(text_of);
     let word = text("botToken");
-    let owner = owner_by(call, word.clone())?;
+    let owner = owner_by(call, word.clone()).await?;
     short_enough(call, word.as_deref())?;
     let code = text("code").unwrap_or_default().replace('\0', "");
     if code.trim().is_empty() {
@@ -282,7 +282,7 @@ fn shown(call: &Call, view: &BotView, owned: bool) -> Answer {
 
 async fn update(call: &Call) -> Result<Answer, Failure> {
     let id = bot(call).await?;
-    let owner = owner(call)?;
+    let owner = owner(call).await?;
     let fields = call.params.object("fields").filter(|fields| !fields.is_empty());
     let fields = fields.ok_or(no(BotRefusal::NothingToChange))?;
     let word = word(call, &fields)?;
@@ -327,7 +327,7 @@ fn told_at(fields: &Map<String, Value>, program: &BotProgram) -> Result<String, 
 }
 
 async fn get(call: &Call) -> Result<Answer, Failure> {
-    let owner = owner(call)?;
+    let owner = owner(call).await?;
     let code = call.params.text("code").filter(|code| !code.trim().is_empty());
     let found = match (call.params.has("botId"), code) {
         (true, _) => match call.positive("botId") {
@@ -343,7 +343,7 @@ async fn get(call: &Call) -> Result<Answer, Failure> {
 }
 
 async fn list(call: &Call) -> Result<Answer, Failure> {
-    let mut bots = call.messenger().bots_of(owner(call)?).await?;
+    let mut bots = call.messenger().bots_of(owner(call).await?).await?;
     let filter = call.params.object("filter").unwrap_or_default();
     if let Some(wanted) = filter.get("type").filter(|wanted| !wanted.is_null()) {
         bots.retain(|view| {
@@ -364,7 +364,7 @@ async fn list(call: &Call) -> Result<Answer, Failure> {
 
 async fn unregister(call: &Call) -> Result<Answer, Failure> {
     let id = bot(call).await?;
-    call.messenger().unregister_bot(call.doer(), owner(call)?, Dialect::V2, id).await?;
+    call.messenger().unregister_bot(call.doer(), owner(call).await?, Dialect::V2, id).await?;
     Ok(Answer::tree(json!({ "result": true })))
 }
 
