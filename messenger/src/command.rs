@@ -7,8 +7,8 @@ use lately_model::bot::{CommandWay, Given};
 use lately_model::command::{self, CommandPhrase, PER_BOT, PHRASE_CHARS};
 use lately_model::right::{Act, Verdict, verdict};
 use lately_model::{
-    BotCommand, BotEvent, BotHappening, BotOwner, Chat, ChatId, CommandId, Dialect, DialogId, Message, MessageId,
-    Moment, User, UserId, UserKind, text,
+    BotCommand, BotEvent, BotHappening, BotOwner, Chat, ChatId, CommandId, Dialect, DialogId, Message,
+    MessageId, Moment, User, UserId, UserKind, text,
 };
 use lately_store::{NewMessage, Snapshot, Tx};
 use serde_json::Value;
@@ -322,7 +322,11 @@ fn writable(snapshot: &Snapshot<'_>, actor: &User, dialog: DialogId) -> Result<O
     }
     let DialogId::User(peer) = dialog else { return Err(Refusal::NoAccess.into()) };
     let other = snapshot.user(peer)?.ok_or(Refusal::NoAccess)?;
-    if may_meet(snapshot, actor, &other)? { Ok(Some(Place::Unbegun(peer))) } else { Err(Refusal::NoAccess.into()) }
+    if may_meet(snapshot, actor, &other)? {
+        Ok(Some(Place::Unbegun(peer)))
+    } else {
+        Err(Refusal::NoAccess.into())
+    }
 }
 
 /// Whether a bot's program is told of anything: that of an application is not before the installation is finished.

@@ -69,9 +69,7 @@ async fn commands_are_called_as_their_reader_speaks() {
     let writers = Writers::set().await;
     let marta = writers.marta;
     writers.command("echo", json!({})).await;
-    let told = |title: &str, params: &str| {
-        json!([{ "botId": marta, "bot": "marta", "command": "echo", "title": title, "params": params }])
-    };
+    let told = |title: &str, params: &str| json!([{ "botId": marta, "bot": "marta", "command": "echo", "title": title, "params": params }]);
     for (language, title, params) in [
         ("", "Says it again", "what"),
         ("&language=en", "Says it again", "what"),
