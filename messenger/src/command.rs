@@ -196,7 +196,7 @@ impl Messenger {
                 let bots = book.within(tx)?;
                 let known = book::find(&bots, bot);
                 let common = known.is_some_and(|bot| bot.commands.iter().any(|command| command.common));
-                if !inside && !(there && common) {
+                if !(inside || there && common) {
                     return Err(Refusal::NoSuchBot.into());
                 }
                 let wanted = command::name(&name).ok_or(Refusal::NoSuchCommand)?;

@@ -134,11 +134,9 @@ pub fn without_mentions(text: &str, user: UserId) -> String {
                 open.push(gone);
                 inside += usize::from(gone);
             }
-            What::Close(Tag::User) if token.paired => {
-                if open.pop().unwrap_or_default() {
-                    inside -= 1;
-                    continue;
-                }
+            What::Close(Tag::User) if token.paired && open.pop().unwrap_or_default() => {
+                inside -= 1;
+                continue;
             }
             _ => {}
         }
