@@ -1,14 +1,14 @@
 //! Commands of bots: registered, given by a button, answered; and the context that somebody brings to a bot.
 //!
-//! Must hold: a command is given where its bot is, or anywhere if it is a common one; it is answered only about a message
-//! that gave it, so that nobody writes into foreign chats by guessing numbers.
+//! Must hold: a command is given where its bot is, or anywhere if it is a common one; where its bot is not, only a message
+//! that gave it is answered, so that nobody writes into foreign chats by guessing numbers.
 
 use lately_model::bot::{CommandWay, Given};
 use lately_model::command::{self, CommandPhrase, LANGUAGES, PER_BOT, PHRASE_CHARS};
 use lately_model::right::{Act, Verdict, verdict};
 use lately_model::{
-    BotCommand, BotEvent, BotHappening, BotOwner, Chat, ChatId, CommandId, Dialect, DialogId, Message,
-    MessageId, Moment, User, UserId, UserKind, text,
+    BotCommand, BotEvent, BotHappening, BotOwner, Chat, ChatId, CommandId, Dialect, DialogId, Member,
+    Message, MessageId, Moment, User, UserId, UserKind, text,
 };
 use lately_store::{NewMessage, Snapshot, Tx};
 use serde_json::Value;
@@ -260,7 +260,7 @@ impl Messenger {
                     DialogId::User(peer) => member.is_some() && chat.peer_of(actor.id) == Some(peer),
                     DialogId::Workgroup(_) | DialogId::Crm(_) => false,
                 });
-                if !there || !answerable(tx, &command, &message, member.is_some())? {
+                if !there || !answerable(tx, &command, &message, member.as_ref())? {
                     return Err(no(dialect, BotRefusal::NotGiven));
                 }
                 let message = NewMessage {
@@ -374,22 +374,23 @@ fn give(
     Ok(tell_one(tx, known, &command.url, &event, now)?)
 }
 
-/// Whether a message gave this command: its text says so and its author may give it there, or it is the bot's own, with
-/// buttons.
+/// Whether a bot may answer a message: where it is and sees it, always; elsewhere what is its own, with buttons, and what
+/// gives the command, if its author may give it there.
 fn answerable(
     snapshot: &Snapshot<'_>,
     command: &BotCommand,
     message: &Message,
-    inside: bool,
+    member: Option<&Member>,
 ) -> Result<bool, Error> {
-    if message.actor_id == command.bot {
+    let sees = member.is_some_and(|member| member.first_visible_id <= message.id);
+    if sees || message.actor_id == command.bot {
         return Ok(true);
     }
     if !command::given(&message.text).iter().any(|(name, _)| *name == command.name) {
         return Ok(false);
     }
     let author = snapshot.user(message.actor_id)?;
-    Ok(author.is_some_and(|author| may_command(command, &author, inside)))
+    Ok(author.is_some_and(|author| may_command(command, &author, member.is_some())))
 }
 
 fn owned_command(
