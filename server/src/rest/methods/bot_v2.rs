@@ -23,7 +23,7 @@ pub use register::METHODS as BOTS;
 use lately_messenger::bot::{BotRefusal, owner_of};
 use lately_messenger::{Error, Refusal};
 use lately_model::{BotOwner, Dialect, DialogId, UserId};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::bot::expect_colleague;
 use crate::rest::answer::Answer;
@@ -90,24 +90,6 @@ pub(super) fn dialog(call: &Call) -> Result<DialogId, Refusal> {
     sent.ok_or(no(BotRefusal::NoAccess))
 }
 
-/// Yes or no, as programs write it: `true`, `"Y"`, 1; `false`, `"N"`, 0. `None` for whatever else.
-pub(super) fn truth(value: Option<&Value>) -> Option<bool> {
-    match value? {
-        Value::Bool(truth) => Some(*truth),
-        Value::Number(number) => match number.as_i64() {
-            Some(0) => Some(false),
-            Some(1) => Some(true),
-            _ => None,
-        },
-        Value::String(text) => match text.as_str() {
-            "Y" | "true" | "1" => Some(true),
-            "N" | "false" | "0" => Some(false),
-            _ => None,
-        },
-        _ => None,
-    }
-}
-
 /// What a use case refuses, in the words of this generation. Whoever may not do something is always told so alike.
 pub(super) fn refused(error: Error) -> Failure {
     use BotRefusal as B;
@@ -140,28 +122,4 @@ pub(super) fn refused(error: Error) -> Failure {
         _ => B::NoAccess,
     };
     no(why).into()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn yes_and_no_are_read_as_programs_write_them() {
-        for (value, truth) in [
-            (json!(true), Some(true)),
-            (json!("Y"), Some(true)),
-            (json!(1), Some(true)),
-            (json!("true"), Some(true)),
-            (json!(false), Some(false)),
-            (json!("N"), Some(false)),
-            (json!("0"), Some(false)),
-            (json!("y"), None),
-            (json!(2), None),
-            (json!([]), None),
-        ] {
-            assert_eq!(super::truth(Some(&value)), truth, "{value}");
-        }
-        assert_eq!(super::truth(None), None);
-    }
 }

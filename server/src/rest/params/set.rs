@@ -192,6 +192,25 @@ mod tests {
     }
 
     #[test]
+    fn yes_and_no_are_read_as_newer_programs_write_them() {
+        for (value, flag) in [
+            (json!(true), Some(true)),
+            (json!("Y"), Some(true)),
+            (json!(1), Some(true)),
+            (json!("true"), Some(true)),
+            (json!(false), Some(false)),
+            (json!("N"), Some(false)),
+            (json!("0"), Some(false)),
+            (json!(2), None),
+            (json!("maybe"), None),
+            (json!([]), None),
+            (json!(null), None),
+        ] {
+            assert_eq!(flag_of(&value), flag, "{value}");
+        }
+    }
+
+    #[test]
     fn names_match_in_any_case_and_nested_keys_as_sent() {
         let params = params(json!({"dialog_id": "chat7", "Filter": {"id": 1}}));
         assert_eq!(params.text("DIALOG_ID").as_deref(), Some("chat7"));

@@ -3,13 +3,12 @@
 //! Must hold: what events show of them is here too; what is a bot's own place in a chat comes on top.
 
 use lately_messenger::bot::{BotChat, BotContext};
-use lately_model::{Message, User, UserId};
+use lately_model::{Message, UserId};
 use serde_json::{Map, Value, json};
 
-use super::user::PHONES;
 use super::{Wire, feed};
 use crate::rest::schema::Shape::{
-    self, Any, Bool, Date, Int, List, Map as MapOf, Named, Object, OrFalse, OrNull, Text,
+    self, Any, Bool, Date, Int, List, Map as MapOf, Named, Object, OrNull, Text,
 };
 
 /// What [`chat`] gives.
@@ -74,42 +73,10 @@ pub const MESSAGE: Shape = Named(
     ]),
 );
 
-/// What [`person`] gives.
-pub const PERSON: Shape = Named(
-    "BotPerson",
-    &Object(&[
-        ("id", Int),
-        ("active", Bool),
-        ("name", Text),
-        ("firstName", Text),
-        ("lastName", Text),
-        ("workPosition", Text),
-        ("color", Text),
-        ("avatar", Text),
-        ("gender", Text),
-        ("birthday", Text),
-        ("extranet", Bool),
-        ("bot", Bool),
-        ("connector", Bool),
-        ("externalAuthId", Text),
-        ("status", Text),
-        ("idle", OrFalse(&Date)),
-        ("lastActivityDate", OrFalse(&Date)),
-        ("mobileLastDate", OrFalse(&Date)),
-        ("desktopLastDate", OrFalse(&Date)),
-        ("absent", OrFalse(&Date)),
-        ("departments", List(&Int)),
-        ("phones", OrFalse(&PHONES)),
-        ("type", Text),
-        ("website", Text),
-        ("email", Text),
-    ]),
-);
-
 /// What [`context`] gives.
 pub const CONTEXT: Shape = Object(&[
     ("messages", List(&MESSAGE)),
-    ("users", List(&PERSON)),
+    ("users", List(&feed::PERSON)),
     ("hasPrevPage", Bool),
     ("hasNextPage", Bool),
 ]);
@@ -180,7 +147,7 @@ fn message(message: &Message, context: &BotContext, bot: UserId, wire: &Wire<'_>
 pub fn context(context: &BotContext, bot: UserId, wire: &Wire<'_>) -> Value {
     json!({
         "messages": context.messages.iter().map(|one| message(one, context, bot, wire)).collect::<Vec<_>>(),
-        "users": context.users.iter().map(|user| person(user, wire)).collect::<Vec<_>>(),
+        "users": context.users.iter().map(|user| feed::person(user, wire)).collect::<Vec<_>>(),
         "hasPrevPage": context.before,
         "hasNextPage": context.after,
     })
@@ -192,11 +159,6 @@ pub fn single(context: &BotContext, bot: UserId, wire: &Wire<'_>) -> Value {
     let author = found.and_then(|found| context.users.iter().find(|user| user.id == found.author_id));
     json!({
         "message": found.map(|found| message(found, context, bot, wire)),
-        "user": author.map(|author| person(author, wire)),
+        "user": author.map(|author| feed::person(author, wire)),
     })
-}
-
-/// A person.
-pub fn person(user: &User, wire: &Wire<'_>) -> Value {
-    feed::person(user, wire)
 }

@@ -14,7 +14,7 @@ use crate::rest::methods::wire;
 use crate::rest::params::{int_of, list_of, text_of};
 use crate::rest::registry::{Caller, Kind, Method, Param};
 use crate::rest::schema::Shape;
-use crate::rest::shape::bot_chat;
+use crate::rest::shape::{bot_chat, feed};
 
 /// How many members a chat is made with that its maker is shown.
 const SHOWN: i64 = 200;
@@ -58,7 +58,7 @@ pub const METHODS: &[Method] = &[
             no(BotRefusal::NotAPicture),
             no(BotRefusal::FileNotKept),
         ],
-        result: Shape::Object(&[("chat", bot_chat::CHAT), ("users", Shape::List(&bot_chat::PERSON))]),
+        result: Shape::Object(&[("chat", bot_chat::CHAT), ("users", Shape::List(&feed::PERSON))]),
         handler: |call| Box::pin(add(call)),
     },
     Method {
@@ -177,7 +177,7 @@ async fn add(call: &Call) -> Result<Answer, Failure> {
     let wire = wire(call);
     Ok(Answer::tree(json!({
         "chat": bot_chat::chat(&made, bot, true, &wire),
-        "users": users.iter().map(|user| bot_chat::person(user, &wire)).collect::<Vec<_>>(),
+        "users": users.iter().map(|user| feed::person(user, &wire)).collect::<Vec<_>>(),
     })))
 }
 

@@ -12,7 +12,7 @@ use crate::rest::methods::wire;
 use crate::rest::params::text_of;
 use crate::rest::registry::{Caller, Kind, Method, Param};
 use crate::rest::schema::Shape;
-use crate::rest::shape::bot_chat;
+use crate::rest::shape::feed;
 
 /// How many members a page has, and how many at most.
 const PAGE: i64 = 50;
@@ -76,7 +76,7 @@ pub const METHODS: &[Method] = &[
             Param::optional("limit", Kind::Int, "50"),
         ],
         errors: &DENIED,
-        result: Shape::List(&bot_chat::PERSON),
+        result: Shape::List(&feed::PERSON),
         handler: |call| Box::pin(list(call)),
     },
     Method {
@@ -143,7 +143,7 @@ async fn list(call: &Call) -> Result<Answer, Failure> {
     let limit = call.positive("limit").unwrap_or(PAGE).min(PAGE_MOST);
     let users = call.messenger().bot_members(bot, dialog, order(call), limit).await.map_err(refused)?;
     let wire = wire(call);
-    let shown: Vec<Value> = users.iter().map(|user| bot_chat::person(user, &wire)).collect();
+    let shown: Vec<Value> = users.iter().map(|user| feed::person(user, &wire)).collect();
     Ok(Answer::tree(json!(shown)))
 }
 

@@ -6,15 +6,15 @@ use lately_messenger::message::{FORWARDS_MOST, MessageDraft, MessageEdit, Patch,
 use lately_model::MessageId;
 use serde_json::{Map, Value, json};
 
-use super::{DENIED, DONE, bot, dialog, done, no, refused, truth};
+use super::{DENIED, DONE, bot, dialog, done, no, refused};
 use crate::rest::answer::Answer;
 use crate::rest::call::{Call, Failure};
 use crate::rest::methods::message::patch_of;
 use crate::rest::methods::wire;
-use crate::rest::params::{Int, int_of, object_of, text_of};
+use crate::rest::params::{Int, flag_of, int_of, object_of, text_of};
 use crate::rest::registry::{Caller, Kind, Method, Param};
 use crate::rest::schema::Shape;
-use crate::rest::shape::bot_chat;
+use crate::rest::shape::{bot_chat, feed};
 
 /// How many messages stand on each side of one, at most.
 const RANGE: i64 = 50;
@@ -133,7 +133,7 @@ pub const METHODS: &[Method] = &[
         errors: &UNREADABLE,
         result: Shape::Object(&[
             ("message", Shape::OrNull(&bot_chat::MESSAGE)),
-            ("user", Shape::OrNull(&bot_chat::PERSON)),
+            ("user", Shape::OrNull(&feed::PERSON)),
         ]),
         handler: |call| Box::pin(get(call)),
     },
@@ -167,9 +167,9 @@ async fn send(call: &Call) -> Result<Answer, Failure> {
         text: said(&fields, BotRefusal::MessageEmpty)?.unwrap_or_default(),
         attach: patch_of(fields.get("attach")),
         keyboard: patch_of(fields.get("keyboard")),
-        system: truth(fields.get("system")).unwrap_or(false),
+        system: fields.get("system").and_then(flag_of).unwrap_or(false),
         reply,
-        bare: truth(fields.get("urlPreview")) == Some(false),
+        bare: fields.get("urlPreview").and_then(flag_of) == Some(false),
         template_id: fields.get("templateId").and_then(text_of),
         ..MessageDraft::default()
     };
@@ -212,7 +212,7 @@ async fn update(call: &Call) -> Result<Answer, Failure> {
         keyboard: patch_of(fields.get("keyboard")),
         menu: Patch::Keep,
         edited: true,
-        bare: truth(fields.get("urlPreview")) == Some(false),
+        bare: fields.get("urlPreview").and_then(flag_of) == Some(false),
     };
     let kept = [&edit.attach, &edit.keyboard].into_iter().all(|patch| *patch == Patch::Keep);
     if edit.text.is_none() && kept && !edit.bare {
@@ -229,7 +229,7 @@ fn message_id(call: &Call) -> Option<MessageId> {
 async fn delete(call: &Call) -> Result<Answer, Failure> {
     let bot = bot(call).await?;
     let id = message_id(call).ok_or(no(BotRefusal::NoAccess))?;
-    let complete = truth(call.params.get("complete")).unwrap_or(false);
+    let complete = call.params.get("complete").and_then(flag_of).unwrap_or(false);
     call.messenger().take_back(bot, id, complete).await.map_err(refused)?;
     Ok(done())
 }
