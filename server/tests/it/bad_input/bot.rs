@@ -147,7 +147,7 @@ fn body(params: &Value, place: &str, value: &str) -> String {
 #[tokio::test]
 async fn no_value_in_a_field_of_a_bot_does_harm() {
     let town = Town::build().await;
-    let fields = json!({ "code": "marta", "botToken": "shop", "properties": { "name": "Marta" } });
+    let fields = json!({ "code": "clerk", "botToken": "shop", "properties": { "name": "Marta" } });
     let made = town.bob.ok("imbot.v2.Bot.register", json!({ "fields": fields })).await;
     let bot = made["bot"]["id"].as_i64().expect("a bot");
     let own = json!({ "botId": bot, "botToken": "shop" });
@@ -167,7 +167,7 @@ async fn no_value_in_a_field_of_a_bot_does_harm() {
         }
     }
     let kept = town.bob.ok("imbot.v2.Bot.get", own).await;
-    assert_eq!((&kept["bot"]["code"], &kept["users"][0]["firstName"]), (&json!("marta"), &json!("Marta")));
+    assert_eq!((&kept["bot"]["code"], &kept["users"][0]["firstName"]), (&json!("clerk"), &json!("Marta")));
     town.portal.assert_exact().await;
     for person in [Person::Bob, Person::Carol] {
         assert_readable(&town, person).await;
