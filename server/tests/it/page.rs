@@ -75,6 +75,11 @@ fn programs_talk_and_messages_are_found() {
 }
 
 #[test]
+fn people_talk_with_bots() {
+    browse("bots.spec.ts");
+}
+
+#[test]
 fn the_sdk_listens_in_a_browser() {
     browse("sdk.spec.ts");
 }

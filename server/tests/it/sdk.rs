@@ -14,6 +14,8 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use crate::process::http;
+
 /// The name in the certificate that has dots and an ending, as b24pysdk wants it.
 const HOST: &str = "portal.lately.test";
 
@@ -81,7 +83,7 @@ async fn the_bot_of_the_page_answers() {
     let offer = std::fs::read_to_string(portal.data().join("portal.json")).unwrap();
     let offer: Value = serde_json::from_str(&offer).unwrap();
     let address = offer["users"][1]["webhook"]["http"].as_str().unwrap().to_owned();
-    let bob = lately_testkit::Client::new(address, 2, reqwest::Client::new());
+    let bob = lately_testkit::Client::new(address, 2, http());
     let asked = bob.say(bot, "Is anybody there?").await;
     let answered = async {
         loop {

@@ -150,8 +150,8 @@ async fn an_application_calls_what_it_may_and_nothing_that_is_for_others() {
     let portal = TestPortal::start().await;
     let by_all = portal.app("all").await;
     let by_none = portal.app("").await;
-    let all = portal.app_client(&by_all, Person::Erin).await;
-    let none = portal.app_client(&by_none, Person::Erin).await;
+    let all = portal.app_client(&by_all, Person::Bob).await;
+    let none = portal.app_client(&by_none, Person::Bob).await;
     for method in registry::all() {
         let reply = none.call(method.name, needed(method)).await;
         if method.scope == "basic" {
