@@ -22,7 +22,7 @@ use self::field::Field;
 use self::format::{Scenario, folder, lines};
 
 /// The tests that play scenarios, and how the names of their methods begin. What begins otherwise is played by `others`.
-const GROUPS: [(&str, &[&str]); 9] = [
+const GROUPS: [(&str, &[&str]); 12] = [
     ("chats", &["im.chat."]),
     ("dialogs", &["im.dialog."]),
     ("recent_lists", &["im.recent.", "im.counters."]),
@@ -31,7 +31,10 @@ const GROUPS: [(&str, &[&str]); 9] = [
     ("files", &["disk.", "im.disk.", "im.v2.File."]),
     ("people", &["im.user.", "im.department.", "im.search."]),
     ("company", &["user.", "department."]),
-    ("programs", &["app.", "event", "imbot.", "im.v2.", "placement."]),
+    ("programs", &["app.", "event", "im.v2.", "placement."]),
+    ("chats_of_newer_bots", &["imbot.v2.Chat."]),
+    ("newer_bots", &["imbot.v2."]),
+    ("bots", &["imbot."]),
 ];
 
 /// The first group that takes the method.
@@ -134,6 +137,21 @@ async fn company() {
 #[tokio::test]
 async fn programs() {
     play_group("programs").await;
+}
+
+#[tokio::test]
+async fn chats_of_newer_bots() {
+    play_group("chats_of_newer_bots").await;
+}
+
+#[tokio::test]
+async fn newer_bots() {
+    play_group("newer_bots").await;
+}
+
+#[tokio::test]
+async fn bots() {
+    play_group("bots").await;
 }
 
 #[tokio::test]

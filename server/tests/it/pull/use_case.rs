@@ -457,7 +457,12 @@ fn is_messenger(method: &str) -> bool {
     matches!(words.as_slice(), ["im", "message" | "dialog" | "recent", ..])
 }
 
+/// Of either generation.
 fn is_of_bots(method: &str) -> bool {
+    method.starts_with("imbot.")
+}
+
+fn is_of_new_bots(method: &str) -> bool {
     method.starts_with("imbot.v2.")
 }
 
@@ -473,7 +478,12 @@ async fn a_client_that_heard_of_chats_shows_what_a_fresh_one_shows() {
 
 #[tokio::test]
 async fn a_client_that_heard_of_what_bots_do_shows_what_a_fresh_one_shows() {
-    play(is_of_bots).await;
+    play(|method| is_of_bots(method) && !is_of_new_bots(method)).await;
+}
+
+#[tokio::test]
+async fn a_client_that_heard_of_what_newer_bots_do_shows_what_a_fresh_one_shows() {
+    play(is_of_new_bots).await;
 }
 
 #[tokio::test]
